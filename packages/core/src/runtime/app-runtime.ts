@@ -1,0 +1,56 @@
+import type {
+  AcceptList,
+  Clock,
+  CompressionRegistry,
+  LamportClock,
+  Logger,
+  MessageLimits,
+  SerializerRegistry,
+} from '@celeriac/protocol';
+import type { Backend } from '@celeriac/backend';
+import type { ConnectionGuard, Topology } from '@celeriac/transport';
+import type { Publisher } from '../publish/publisher.ts';
+import type { ResultWriter } from '../result/result-writer.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Signals } from '../signals/signals.ts';
+import type { TaskRegistry } from '../task/task-registry.ts';
+
+/** The queues that a worker reads. */
+export interface ConsumedQueues {
+  readonly names: readonly string[];
+  /** Everything to declare before reading them. */
+  readonly topology: Topology;
+}
+
+/**
+ * What a worker, the CLI and the testing package use of an app; got by `runtimeOf(app)`. Each part is made on first use:
+ * reading `settings` connects to nothing.
+ */
+export interface AppRuntime {
+  readonly name: string;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tasks: TaskRegistry;
+  readonly serializers: SerializerRegistry;
+  readonly compressions: CompressionRegistry;
+  /** Content types that a worker decodes (`acceptContent`). */
+  readonly accept: AcceptList;
+  readonly limits: MessageLimits;
+  readonly signals: Signals;
+  readonly lamport: LamportClock;
+  readonly publisher: Publisher;
+  readonly results: ResultWriter;
+  /** The shared connection for sending; a worker makes its own for reading with `openReader`. */
+  writer(): ConnectionGuard;
+  /** A connection of its own for consuming (`brokerReadUrl`). The caller closes it. */
+  openReader(): ConnectionGuard;
+  /** Connected; undefined when results are disabled. */
+  backend(): Promise<Backend | undefined>;
+  /** @throws {ConfigurationError} for a queue that is not in `taskQueues` while `taskCreateMissingQueues` is off */
+  queues(selected?: readonly string[], excluded?: readonly string[]): ConsumedQueues;
+  /** Imports the modules of `imports` and `include`. Rejects with the module's name and the reason. */
+  loadTasks(): Promise<void>;
+  /** Closes connections and timers; the app can be used again. */
+  close(): Promise<void>;
+}
