@@ -3,15 +3,19 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 const conditions = ['@celeriac/source'];
 
 /**
- * The vitest settings of every package: tests run from source through the `@celeriac/source` condition, in one process
- * at a time (most files start servers or processes of their own), and leave a JSON report that `tooling/test` adds up.
+ * The vitest settings of every package: tests run from source through the `@celeriac/source` condition, two files at a
+ * time at most (many of them start processes of their own), and leave a JSON report that `tooling/test` adds up.
+ * @param include - where the tests stand, if not below src/ and test/
  */
-export function packageTests(): ViteUserConfig {
+export function packageTests(include: string[] = ['src/**/*.test.ts', 'test/**/*.test.ts']): ViteUserConfig {
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     test: {
-      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      include,
+      exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
+      // A package without tests passes here; tooling/test names it in the summary.
+      passWithNoTests: true,
       reporters: ['default', ['json', { outputFile: '.reports/tests.json' }]],
       testTimeout: 30_000,
       hookTimeout: 60_000,
