@@ -59,7 +59,10 @@ export interface ChordStore {
   /** Expects `size` members; called before the header is sent. Opening again with another size corrects it. */
   open(groupId: string, size: number): Promise<void>;
   join(part: ChordPart): Promise<ChordProgress>;
-  /** The body was sent: forget the parts. */
+  /**
+   * The body was sent: forget the parts. Until the join state expires the chord stays closed: a repeated completion
+   * gets no parts, and opening it again changes nothing.
+   */
   close(groupId: string): Promise<void>;
 }
 
