@@ -1,8 +1,13 @@
-/** One token of TypeScript source. `text` of a string is its content without quotes; of a template it is empty. */
+/**
+ * One token of TypeScript source. `text` of a string is its content without quotes; of a template it is empty.
+ * `start` and `end` are offsets into the source.
+ */
 export interface Token {
   readonly kind: 'word' | 'string' | 'template' | 'regex' | 'punctuation';
   readonly text: string;
   readonly line: number;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A comment with its delimiters, the line it starts on, and whether it stands above all code. */
@@ -62,7 +67,7 @@ export function tokenize(source: string): Tokenized {
     for (const character of text) if (character === '\n') line += 1;
   };
   const push = (kind: Token['kind'], raw: string, text: string = raw): void => {
-    tokens.push({ kind, text, line });
+    tokens.push({ kind, text, line, start: at, end: at + raw.length });
     advance(raw);
   };
   const template = (): void => {
