@@ -1,0 +1,49 @@
+/** What the tests of one package came to. */
+export interface PackageResult {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Names of the failed tests and of the files that could not be loaded, or what else went wrong. */
+  readonly failures: readonly string[];
+}
+
+interface JsonReport {
+  readonly testResults: readonly JsonTestFile[];
+  readonly success?: boolean;
+}
+
+interface JsonTestFile {
+  readonly name: string;
+  readonly status: string;
+  readonly message?: string;
+  readonly assertionResults: readonly JsonTest[];
+}
+
+interface JsonTest {
+  readonly status: string;
+  readonly fullName: string;
+}
+
+/**
+ * Adds up the JSON report of a vitest run. A file that failed without a failed test (it could not be loaded, or a hook
+ * threw) counts as one failed test; so does a run that failed for a reason outside its tests, such as an unhandled error.
+ */
+export function readPackageReport(name: string, json: string): PackageResult {
+  const report = JSON.parse(json) as JsonReport;
+  const tests = report.testResults.flatMap((file) => file.assertionResults);
+  const failures = tests.filter((test) => test.status === 'failed').map((test) => test.fullName);
+  for (const file of report.testResults) {
+    if (file.status !== 'failed' || file.assertionResults.some((test) => test.status === 'failed')) continue;
+    failures.push(`${file.name}: ${file.message?.split('\n')[0] || 'could not be run'}`);
+  }
+  if (report.success === false && failures.length === 0) failures.push('the run failed outside its tests');
+  const passed = tests.filter((test) => test.status === 'passed').length;
+  const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed').length;
+  return { name, passed, failed: failures.length, skipped, failures };
+}
+
+/** A package that has tests but left no report: its run ended before it could write one. */
+export function missingReport(name: string): PackageResult {
+  return { name, passed: 0, failed: 1, skipped: 0, failures: ['left no test report'] };
+}
