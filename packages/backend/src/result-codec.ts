@@ -1,0 +1,79 @@
+import {
+  DEFAULT_LIMITS,
+  type Logger,
+  type MessageLimits,
+  MessageTooLargeError,
+  parseResultMeta,
+  type ResultMeta,
+  resultMetaText,
+  type Serializer,
+} from '@celeriac/protocol';
+import type { StoreRequest } from './backend.ts';
+
+/** What a stored result may be at most: larger than a message, since results are read by those who asked for them. */
+export const RESULT_LIMITS: MessageLimits = Object.freeze({
+  ...DEFAULT_LIMITS,
+  maxMessageBytes: 256 * 1024 * 1024,
+});
+
+/** Outcomes as bytes and back, in the form that Celery stores. */
+export class ResultCodec {
+  readonly #serializer: Serializer;
+  readonly #logger: Logger;
+
+  constructor(serializer: Serializer, logger: Logger) {
+    this.#serializer = serializer;
+    this.#logger = logger;
+  }
+
+  /**
+   * @throws {EncodeError} naming the path of what cannot be written
+   * @throws {MessageTooLargeError} above {@link RESULT_LIMITS}
+   */
+  encode(request: StoreRequest): Uint8Array {
+    const bytes = this.#serializer.name === 'json' ? this.#encodeJson(request) : this.#serializer.encode(request.meta);
+    if (bytes.length > RESULT_LIMITS.maxMessageBytes) {
+      throw new MessageTooLargeError(bytes.length, RESULT_LIMITS.maxMessageBytes);
+    }
+    return bytes;
+  }
+
+  /** The value is written once, by whoever had it first; a serializer of the application may write it its own way. */
+  #encodeJson({ meta, resultText }: StoreRequest): Uint8Array {
+    const text = resultText ?? Buffer.from(this.#serializer.encode(meta.result)).toString('utf8');
+    return Buffer.from(resultMetaText(meta, text), 'utf8');
+  }
+
+  /** Bytes that cannot be read become a FAILURE saying so: a caller that waits must not wait for ever. */
+  decode(bytes: Uint8Array, taskId: string): ResultMeta {
+    try {
+      const meta = parseResultMeta(this.decodeValue(bytes));
+      return meta.task_id === taskId ? meta : { ...meta, task_id: taskId };
+    } catch (error) {
+      this.#logger.error('A stored result cannot be read.', { taskId, error });
+      return unreadableResult(taskId, error);
+    }
+  }
+
+  encodeValue(value: unknown): Uint8Array {
+    return this.#serializer.encode(value);
+  }
+
+  /** @throws {DecodeError} */
+  decodeValue(bytes: Uint8Array): unknown {
+    return this.#serializer.decode(bytes, RESULT_LIMITS);
+  }
+}
+
+/** What stands for a stored result that cannot be read. */
+export function unreadableResult(taskId: string, error: unknown): ResultMeta {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    status: 'FAILURE',
+    result: { exc_type: 'DecodeError', exc_message: [reason], exc_module: 'celeriac' },
+    traceback: null,
+    children: [],
+    date_done: null,
+    task_id: taskId,
+  };
+}
