@@ -30,5 +30,5 @@ export abstract class CeleriacError extends Error {
  */
 export function isCeleriacError(error: unknown, code?: string): error is CeleriacError {
   if (typeof error !== 'object' || error === null || !(brand in error)) return false;
-  return code === undefined || (error as CeleriacError).code === code;
+  return code === undefined || (error as { code?: unknown }).code === code;
 }

@@ -1,4 +1,3 @@
-
 /** The kinds of signature that travel with a `subtask_type`. */
 export type SubtaskType = 'chain' | 'group' | 'chord' | 'chunks' | 'xmap' | 'xstarmap' | null;
 
