@@ -1,0 +1,42 @@
+import type { Manifest } from '../workspace/workspace-packages.ts';
+
+/** What stands in a packed package. */
+export interface Packed {
+  /** Paths inside the package, without the leading `package/`. */
+  readonly files: readonly string[];
+  /** The package.json as packed. */
+  readonly manifest: Manifest;
+  /** Paths of the sources that the package is built from, below the package's folder. */
+  readonly sources: readonly string[];
+}
+
+const REQUIRED = ['package.json', 'README.md', 'LICENSE'];
+const PRIVATE = /(?:^|\/)\.[^/]|\.(?:tsbuildinfo|test\.[a-z.]+|test-d\.[a-z.]+|fixture\.[a-z.]+)$/;
+
+/** Checks what users get: nothing missing, nothing private, nothing left over from files that are gone. */
+export function checkTarball({ files, manifest, sources }: Packed): readonly string[] {
+  const faults = [...REQUIRED, ...promisedFiles(manifest)]
+    .filter((path) => !files.includes(path))
+    .map((path) => `${path} is missing`);
+  for (const file of files) {
+    if (PRIVATE.test(file) && !file.startsWith('template/')) faults.push(`${file} must not be published`);
+    const compiled = /^dist\/(.+)\.js$/.exec(file);
+    if (compiled && !sources.includes(`src/${compiled[1]}.ts`)) faults.push(`${file} has no source any more`);
+  }
+  const text = JSON.stringify(manifest);
+  if (text.includes('workspace:')) faults.push('package.json still says "workspace:"');
+  if (JSON.stringify(manifest.exports ?? {}).includes('@celeriac/source')) {
+    faults.push('package.json still exports the source condition');
+  }
+  return faults;
+}
+
+/** Every file that `exports` and `bin` point to. */
+function promisedFiles(manifest: Manifest): readonly string[] {
+  const targets = Object.values(manifest.exports ?? {}).flatMap((target) =>
+    typeof target === 'object' && target !== null ? Object.values(target as Record<string, unknown>) : [target],
+  );
+  return [...targets, ...Object.values(manifest.bin ?? {})]
+    .filter((target) => typeof target === 'string' && !target.includes('*'))
+    .map((target) => (target as string).replace(/^\.\//, ''));
+}
