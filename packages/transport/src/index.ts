@@ -1,6 +1,16 @@
 export type { BindingStore, ExchangeRoutes } from './binding-store.ts';
 export type { ExchangeType, TransportCapabilities } from './capabilities.ts';
+export { Coalescer } from './coalescer.ts';
 export type { Delivery, SettleHow } from './delivery.ts';
+export { type CompiledRoutes, compileRoutes } from './exchange-routing.ts';
+export { MemoryBindingStore } from './memory-binding-store.ts';
+export { PrefetchWindow } from './prefetch-window.ts';
+export {
+  DEFAULT_PUBLISH_RETRY_POLICY,
+  type PublishRetryPolicy,
+  publishRetryDelayMs,
+} from './publish-retry-policy.ts';
+export { checkDeclaredName, checkName, nameProblem } from './queue-name.ts';
 export type {
   LeaseRenewer,
   LeaseThread,
@@ -22,4 +32,12 @@ export type {
   TransportContext,
   TransportPlugin,
 } from './transport.ts';
-export { AlreadySettledError, ChannelError, ConnectionLostError, UnroutableError } from './transport-errors.ts';
+export {
+  AlreadySettledError,
+  ChannelError,
+  ConnectionLostError,
+  LeaseLostError,
+  UnroutableError,
+} from './transport-errors.ts';
+export type { JointParts } from './virtual-joint-settlement.ts';
+export { type VirtualTransportParts, virtualTransport } from './virtual-transport.ts';

@@ -24,13 +24,30 @@ export class ChannelError extends CeleriacError {
   }
 }
 
+/** Leases ran out before they were prolonged: other consumers may have the messages. The connection may still work. */
+export class LeaseLostError extends CeleriacError {
+  readonly code = 'CLR_LEASE_LOST';
+  /** Masked URL. */
+  readonly url: string;
+  /** Deliveries that are not held any more. */
+  readonly deliveries: number;
+
+  constructor(url: string, deliveries: number, options?: CeleriacErrorOptions) {
+    super(`The lease of ${deliveries} deliveries from ${url} ran out; they will be delivered again.`, options);
+    this.url = url;
+    this.deliveries = deliveries;
+  }
+}
+
 /** A delivery was settled a second time. */
 export class AlreadySettledError extends CeleriacError {
   readonly code = 'CLR_ALREADY_SETTLED';
   readonly receipt: string;
 
   constructor(receipt: string) {
-    super(`Delivery ${receipt} is already settled.`, { hint: 'Settle every delivery once; look at `delivery.held` first.' });
+    super(`Delivery ${receipt} is already settled.`, {
+      hint: 'Settle every delivery once; look at `delivery.held` first.',
+    });
     this.receipt = receipt;
   }
 }

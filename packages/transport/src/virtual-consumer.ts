@@ -1,0 +1,193 @@
+import type { Logger } from '@celeriac/protocol';
+import type { HeldDeliveries } from './held-deliveries.ts';
+import { PrefetchWindow } from './prefetch-window.ts';
+import { checkName } from './queue-name.ts';
+import type { QueueStore, TakenMessage } from './queue-store.ts';
+import type { Settler } from './settler.ts';
+import type { ConsumeOptions, Consumer } from './transport.ts';
+import { type DeliveryOwner, VirtualDelivery } from './virtual-delivery.ts';
+
+/** What the consumers of one transport share. */
+export interface ConsumerHost {
+  readonly store: QueueStore;
+  readonly held: HeldDeliveries;
+  readonly settler: Settler;
+  readonly logger: Logger;
+  /** Longest wait of one `take`. */
+  readonly waitMs: number;
+  /** Deliveries are held from now on. */
+  holding(): void;
+  /** The consumer reads these queues from now on. */
+  reading(queues: readonly string[]): void;
+  /** The consumer reads these queues no more. */
+  leaving(queues: readonly string[]): Promise<void>;
+  /** The consumer has ended, by `stop()` or on its own. */
+  ended(consumer: VirtualConsumer): void;
+}
+
+/** One loop: take as much as the window has room for, hand it over, again. */
+export class VirtualConsumer implements Consumer, DeliveryOwner {
+  readonly #host: ConsumerHost;
+  readonly #options: ConsumeOptions;
+  readonly #window: PrefetchWindow;
+  #queues: readonly string[];
+  #ending = false;
+  #failed = false;
+  #interruption: AbortController = new AbortController();
+  /** Set while the loop waits for room or queues. */
+  #pause: PromiseWithResolvers<void> | undefined;
+  /** Calls of `setQueues` that the loop has not seen yet. */
+  #unseen: PromiseWithResolvers<void>[] = [];
+  #loop: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+
+  /**
+   * @throws {ChannelError} for a queue name that cannot be
+   * @throws {RangeError} for a prefetch below 0
+   */
+  constructor(host: ConsumerHost, options: ConsumeOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.#window = new PrefetchWindow(options.prefetch);
+    this.#queues = checkedQueues(options.queues);
+  }
+
+  start(): void {
+    this.#host.reading(this.#queues);
+    this.#loop = this.#run();
+  }
+
+  setPrefetch(count: number): void {
+    this.#window.resize(count);
+    this.#interrupt();
+  }
+
+  async setQueues(queues: readonly string[]): Promise<void> {
+    const next = checkedQueues(queues);
+    if (this.#ending) return;
+    const left = this.#queues.filter((queue) => !next.includes(queue));
+    const joined = next.filter((queue) => !this.#queues.includes(queue));
+    this.#queues = next;
+    this.#host.reading(joined);
+    const seen = Promise.withResolvers<void>();
+    this.#unseen.push(seen);
+    this.#interrupt();
+    await seen.promise;
+    await this.#host.leaving(left);
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /** Ends the consumer because of `error`, unless it has ended. */
+  fail(error: Error): void {
+    if (this.#ending) return;
+    this.#failed = true;
+    this.#ending = true;
+    this.#interrupt();
+    this.#host.ended(this);
+    this.#options.onLost(error);
+  }
+
+  settle(delivery: VirtualDelivery): void {
+    this.#host.settler.add(delivery);
+  }
+
+  release(delivery: VirtualDelivery): void {
+    this.#host.held.delete(delivery);
+    this.#window.settle(1);
+    this.#pause?.resolve();
+  }
+
+  async #stop(): Promise<void> {
+    this.#ending = true;
+    this.#interrupt();
+    await this.#loop;
+    this.#host.ended(this);
+    if (!this.#failed) await this.#host.leaving(this.#queues);
+  }
+
+  /** Makes the loop look at queues, window and `#ending` now. */
+  #interrupt(): void {
+    this.#interruption.abort();
+    this.#pause?.resolve();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (!this.#ending) {
+        this.#acknowledge();
+        if (this.#window.free === 0 || this.#queues.length === 0) await this.#untilResumed();
+        else await this.#takeOnce();
+      }
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#acknowledge();
+    }
+  }
+
+  #acknowledge(): void {
+    for (const seen of this.#unseen.splice(0)) seen.resolve();
+  }
+
+  async #untilResumed(): Promise<void> {
+    this.#pause = Promise.withResolvers<void>();
+    await this.#pause.promise;
+    this.#pause = undefined;
+  }
+
+  async #takeOnce(): Promise<void> {
+    if (this.#interruption.signal.aborted) this.#interruption = new AbortController();
+    const { store, waitMs } = this.#host;
+    const taken = await store.take(this.#queues, this.#window.free, waitMs, this.#interruption.signal);
+    if (taken.length > 0) await (this.#ending ? this.#giveBack(taken) : this.#accept(taken));
+    // A store in memory answers without leaving the turn: without this, a busy consumer would starve timers and sockets.
+    await new Promise(setImmediate);
+  }
+
+  async #accept(taken: readonly TakenMessage[]): Promise<void> {
+    const deliveries = this.#options.noAck === true ? await this.#settleFirst(taken) : this.#hold(taken);
+    if (deliveries.length > 0) this.#options.onDeliveries(deliveries);
+  }
+
+  #hold(taken: readonly TakenMessage[]): readonly VirtualDelivery[] {
+    const deliveries: VirtualDelivery[] = [];
+    for (const message of taken) {
+      const delivery = new VirtualDelivery(message, this);
+      this.#host.held.add(delivery);
+      deliveries.push(delivery);
+    }
+    this.#window.take(deliveries.length);
+    this.#host.holding();
+    return deliveries;
+  }
+
+  /** Without acknowledgements a message is settled before anybody sees it, so it can never be seen twice. */
+  async #settleFirst(taken: readonly TakenMessage[]): Promise<readonly VirtualDelivery[]> {
+    const lost = new Set(await this.#host.store.settle(taken.map(({ receipt }) => ({ receipt, how: 'ack' }))));
+    const settled = taken.filter((message) => !lost.has(message.receipt));
+    return settled.map((message) => {
+      const delivery = new VirtualDelivery(message, this);
+      delivery.markSettled();
+      return delivery;
+    });
+  }
+
+  /** What a take brought along although the consumer was already ending. */
+  async #giveBack(taken: readonly TakenMessage[]): Promise<void> {
+    try {
+      await this.#host.store.settle(taken.map(({ receipt }) => ({ receipt, how: 'requeue' })));
+    } catch (error) {
+      const fields = { messages: taken.length, error };
+      this.#host.logger.warning('Messages of an ending consumer come back only when their lease runs out', fields);
+    }
+  }
+}
+
+function checkedQueues(queues: readonly string[]): readonly string[] {
+  for (const queue of queues) checkName('queue', queue);
+  return [...new Set(queues)];
+}
