@@ -34,8 +34,10 @@ export class ExchangeTable {
     try {
       const routes = await this.#bindings.routes(exchange);
       if (routes === undefined) return undeclaredExchange(exchange);
-      let compiled = this.#compiled.get(routes);
-      if (compiled === undefined) this.#compiled.set(routes, (compiled = compileRoutes(routes)));
+      const known = this.#compiled.get(routes);
+      if (known !== undefined) return known;
+      const compiled = compileRoutes(routes);
+      this.#compiled.set(routes, compiled);
       return compiled;
     } catch (error) {
       if (isCeleriacError(error, 'CLR_CONNECTION_LOST') || !(error instanceof Error)) throw error;

@@ -38,7 +38,8 @@ function holds(wanted: Wanted, headers: MessageHeaders): boolean {
 function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   // Integers come as number or bigint, depending on the codec.
-  if (isNumeric(a) && isNumeric(b)) return a == b;
+  if (typeof a === 'bigint') return Number.isInteger(b) && BigInt(b as number) === a;
+  if (typeof b === 'bigint') return sameValue(b, a);
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((it, i) => sameValue(it, b[i]));
   if (!isTable(a) || !isTable(b)) return false;
   const names = Object.keys(a);
@@ -46,10 +47,6 @@ function sameValue(a: unknown, b: unknown): boolean {
     names.length === Object.keys(b).length &&
     names.every((name) => Object.hasOwn(b, name) && sameValue(a[name], b[name]))
   );
-}
-
-function isNumeric(value: unknown): value is number | bigint {
-  return typeof value === 'number' || typeof value === 'bigint';
 }
 
 function isTable(value: unknown): value is { readonly [name: string]: unknown } {

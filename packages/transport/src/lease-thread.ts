@@ -61,14 +61,18 @@ export class LeaseThreadHost {
 
   #receive(report: LeaseThreadReport): void {
     if (this.#closed) return;
+    const { logger, onHealth, onLost } = this.#options;
     switch (report.kind) {
       case 'ready':
         this.#crashes = 0;
-        return this.#options.onHealth(true);
+        onHealth(true);
+        break;
       case 'trouble':
-        return this.#options.logger.warning('Leases could not be renewed, trying again', { error: report.reason });
+        logger.warning('Leases could not be renewed, trying again', { error: report.reason });
+        break;
       case 'lost':
-        return this.#options.onLost(report.reason);
+        onLost(report.reason);
+        break;
     }
   }
 

@@ -75,9 +75,12 @@ export class LeaseTimer {
   }
 
   #failed(receipts: readonly Receipt[], error: unknown): void {
-    const { clock, leaseMs, logger } = this.#options;
-    if (clock.monotonic() - this.#renewedAt >= leaseMs) return this.#options.onLost(receipts);
-    if (!this.#warned) logger.warning('Leases could not be renewed, trying again', { error });
-    this.#warned = true;
+    const { clock, leaseMs, logger, onLost } = this.#options;
+    if (clock.monotonic() - this.#renewedAt >= leaseMs) {
+      onLost(receipts);
+    } else if (!this.#warned) {
+      this.#warned = true;
+      logger.warning('Leases could not be renewed, trying again', { error });
+    }
   }
 }
