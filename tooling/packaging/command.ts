@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { delimiter } from 'node:path';
 
 /** How a command ended. `code` is null when it was killed at its deadline. */
 export interface CommandRun {
@@ -6,8 +7,12 @@ export interface CommandRun {
   readonly output: string;
 }
 
-/** Runs a command to its end and keeps what it printed. Kills it after five minutes. */
-export function runCommand(command: string, args: readonly string[], cwd: string): CommandRun {
+/**
+ * Runs a command to its end and keeps what it printed. Kills it after five minutes.
+ * @param nodeFolder - put first on PATH, so that `#!/usr/bin/env node` finds this Node
+ */
+export function runCommand(command: string, args: readonly string[], cwd: string, nodeFolder?: string): CommandRun {
+  const path = process.env['PATH'] ?? '';
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
@@ -15,7 +20,13 @@ export function runCommand(command: string, args: readonly string[], cwd: string
     killSignal: 'SIGKILL',
     maxBuffer: 64 * 1024 * 1024,
     shell: process.platform === 'win32',
-    env: { ...process.env, CI: '1', FORCE_COLOR: '0', NODE_OPTIONS: '' },
+    env: {
+      ...process.env,
+      PATH: nodeFolder ? nodeFolder + delimiter + path : path,
+      CI: '1',
+      FORCE_COLOR: '0',
+      NODE_OPTIONS: '',
+    },
   });
   return { code: status, output: `${stdout ?? ''}${stderr ?? ''}${error ? `\n${error.message}` : ''}` };
 }

@@ -2,7 +2,7 @@
 // package registry. Run: npm run packaging
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runTurbo } from '../turbo/run-turbo.ts';
 import { publishablePackages, repositoryRoot } from '../workspace/workspace-packages.ts';
 import { checkTarball } from './check-tarball.ts';
@@ -20,8 +20,8 @@ const steps = new Steps();
 const packages = publishablePackages();
 const demo = join(repositoryRoot, 'apps/demo');
 
-const expectZero = (command: string, args: readonly string[], cwd: string): readonly string[] => {
-  const { code, output } = runCommand(command, args, cwd);
+const expectZero = (command: string, args: readonly string[], cwd: string, node?: string): readonly string[] => {
+  const { code, output } = runCommand(command, args, cwd, node);
   return code === 0 ? [] : [`${command} ${args.join(' ')} ended with ${code}`, output];
 };
 
@@ -42,19 +42,19 @@ function checkConsumer(manager: 'npm' | 'pnpm', tarballs: ReadonlyMap<string, st
   const { dependencies = {}, ...base } = readManifest(demo);
   const installed = steps.run(`${manager} installs the demo's pieces from tarballs`, () => {
     writeConsumer(folder, consumerOf(dependencies, tarballs), base);
-    const options = manager === 'npm' ? ['--no-audit', '--no-fund'] : ['--no-frozen-lockfile'];
-    return expectZero(manager === 'npm' ? 'npm' : bin('pnpm'), ['install', ...options], folder);
+    return install(manager, folder);
   });
   if (!installed) return;
-  const siblings = Object.keys(dependencies).filter((name) => name.startsWith('@celeriac/'));
-  writeFileSync(join(folder, 'import-all.js'), `${siblings.map((name) => `await import('${name}');`).join('\n')}\n`);
-  if (existsSync(join(demo, 'dist/main.js'))) cpSync(join(demo, 'dist'), join(folder, 'dist'), { recursive: true });
+  writeFileSync(join(folder, 'import-all.js'), importsOf(Object.keys(dependencies)));
+  const hasDemo = existsSync(join(demo, 'dist/main.js'));
+  if (hasDemo) cpSync(join(demo, 'dist'), join(folder, 'dist'), { recursive: true });
   for (const [version, node] of [[OLDEST_NODE, oldNode] as const, [process.versions.node, process.execPath] as const]) {
     const title = `${manager}, Node ${version}`;
     steps.run(`${title}: every piece can be imported`, () => expectZero(node, ['import-all.js'], folder));
-    if (existsSync(join(folder, 'dist/main.js'))) {
-      steps.run(`${title}: the demo runs`, () => expectZero(node, demoArguments(folder, version), folder));
-    }
+    steps.run(`${title}: the command starts`, () => {
+      return expectZero(join(folder, 'node_modules/.bin/celeriac'), ['--help'], folder, dirname(node));
+    });
+    if (hasDemo) steps.run(`${title}: the demo runs`, () => expectZero(node, demoArguments(folder, version), folder));
   }
 }
 
@@ -64,21 +64,41 @@ function demoArguments(folder: string, version: string): readonly string[] {
   return ['dist/main.js', '--files', files, '--broker', database, '--backend', database];
 }
 
+/** All packages side by side, in JavaScript and as a TypeScript project sees them. */
 function checkEveryPackage(tarballs: ReadonlyMap<string, string>): void {
   const folder = join(scratch, 'everything');
-  const all = Object.fromEntries([...tarballs.keys()].map((name) => [name, 'workspace:^']));
-  steps.run('npm installs every package from tarballs and imports it', () => {
+  const names = [...tarballs.keys()];
+  const nodeTypes = readManifest(repositoryRoot).devDependencies?.['@types/node'] ?? '*';
+  const installed = steps.run('npm installs every package from tarballs', () => {
+    const all = { ...Object.fromEntries(names.map((name) => [name, 'workspace:^'])), '@types/node': nodeTypes };
     writeConsumer(folder, consumerOf(all, tarballs));
-    const faults = expectZero('npm', ['install', '--no-audit', '--no-fund'], folder);
-    if (faults.length > 0) return faults;
-    writeFileSync(
-      join(folder, 'all.js'),
-      `${Object.keys(all)
-        .map((name) => `await import('${name}');`)
-        .join('\n')}\n`,
-    );
-    return expectZero(process.execPath, ['all.js'], folder);
+    return install('npm', folder);
   });
+  if (!installed) return;
+  for (const extension of ['js', 'ts']) writeFileSync(join(folder, `import-all.${extension}`), importsOf(names));
+  steps.run('every package can be imported', () => expectZero(process.execPath, ['import-all.js'], folder));
+  steps.run('every declaration can be read by a TypeScript project', () => {
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--lib',
+      'es2024,esnext.disposable',
+    ];
+    return expectZero(bin('tsc'), [...options, '--types', 'node', '--skipLibCheck', 'false', 'import-all.ts'], folder);
+  });
+}
+
+function install(manager: 'npm' | 'pnpm', folder: string): readonly string[] {
+  if (manager === 'npm') return expectZero('npm', ['install', '--no-audit', '--no-fund'], folder);
+  return expectZero(bin('pnpm'), ['install', '--no-frozen-lockfile'], folder);
+}
+
+function importsOf(names: readonly string[]): string {
+  return `${names.map((name) => `await import('${name}');`).join('\n')}\n`;
 }
 
 function main(): void {
