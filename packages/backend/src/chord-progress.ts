@@ -67,9 +67,9 @@ export class ChordJoin {
     return { done, size, parts: claims ? inHeaderOrder(this.#parts.values()) : undefined };
   }
 
-  /** The body was sent: forgets the parts. */
+  /** The body was sent: forgets the parts. A chord that was never opened can still be. */
   close(): void {
-    this.#closed = true;
+    this.#closed = this.#size !== undefined;
     this.#parts.clear();
   }
 

@@ -20,6 +20,5 @@ export type { KeyValueEntry, KeyValueFeed, KeyValueMembers, KeyValueStore } from
 export { RESULT_LIMITS, ResultCodec, unreadableResult } from './result-codec.ts';
 export { isExpired, resultExpiresAt, resultTtlMs } from './result-expiry.ts';
 export { requireResultId, requireResultIds } from './result-id.ts';
-export { isResultTuple } from './result-tuple.ts';
 export { type ResultFeed, ResultWatchHub, type ResultWatchHubOptions } from './result-watch-hub.ts';
 export { decideStores, type StoreDecision } from './store-rules.ts';

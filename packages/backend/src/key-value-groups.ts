@@ -1,10 +1,9 @@
-import { DecodeError, isRecord, type ResultTuple } from '@celeriac/protocol';
+import { DecodeError, isRecord, type ResultTuple, readResultTuples } from '@celeriac/protocol';
 import type { GroupStore } from './backend.ts';
 import type { CeleryKeys } from './celery-keys.ts';
 import type { KeyValueStore } from './key-value-store.ts';
 import type { ResultCodec } from './result-codec.ts';
 import { requireResultId } from './result-id.ts';
-import { isResultTuple } from './result-tuple.ts';
 
 /** What {@link KeyValueGroups} works with. */
 export interface KeyValueGroupsOptions {
@@ -43,8 +42,7 @@ export class KeyValueGroups implements GroupStore {
 }
 
 function groupOf(stored: unknown): ResultTuple {
-  const tuple = isRecord(stored) ? stored['result'] : undefined;
-  if (!isResultTuple(tuple))
-    throw new DecodeError('group', 'a stored group is not {"result": [[id, parent], members]}');
+  const [tuple] = readResultTuples([isRecord(stored) ? stored['result'] : undefined]);
+  if (tuple === undefined) throw new DecodeError('group', 'a stored group is not {"result": [[id, parent], members]}');
   return tuple;
 }

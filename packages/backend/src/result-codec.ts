@@ -1,5 +1,6 @@
 import {
   DEFAULT_LIMITS,
+  encodeResultMeta,
   type Logger,
   type MessageLimits,
   MessageTooLargeError,
@@ -31,17 +32,15 @@ export class ResultCodec {
    * @throws {MessageTooLargeError} above {@link RESULT_LIMITS}
    */
   encode(request: StoreRequest): Uint8Array {
-    const bytes = this.#serializer.name === 'json' ? this.#encodeJson(request) : this.#serializer.encode(request.meta);
+    const { meta, resultText } = request;
+    const bytes =
+      resultText !== undefined && this.#serializer.name === 'json'
+        ? Buffer.from(resultMetaText(meta, resultText), 'utf8')
+        : this.#serializer.encode(encodeResultMeta(meta));
     if (bytes.length > RESULT_LIMITS.maxMessageBytes) {
       throw new MessageTooLargeError(bytes.length, RESULT_LIMITS.maxMessageBytes);
     }
     return bytes;
-  }
-
-  /** The value is written once, by whoever had it first; a serializer of the application may write it its own way. */
-  #encodeJson({ meta, resultText }: StoreRequest): Uint8Array {
-    const text = resultText ?? Buffer.from(this.#serializer.encode(meta.result)).toString('utf8');
-    return Buffer.from(resultMetaText(meta, text), 'utf8');
   }
 
   /** Bytes that cannot be read become a FAILURE saying so: a caller that waits must not wait for ever. */
