@@ -29,8 +29,9 @@ export class ManualClock implements Clock {
     return { cancel: () => void this.#timers.delete(timer) };
   }
 
-  /** Moves on and lets promises settle after each timer. */
+  /** Moves on; promises settle before, and after each timer. */
   async advance(ms: number): Promise<void> {
+    await settled();
     const endMs = this.#nowMs + ms;
     for (;;) {
       const due = [...this.#timers].filter((timer) => timer.dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs)[0];

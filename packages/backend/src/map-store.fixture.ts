@@ -8,8 +8,8 @@ export class MapStore implements KeyValueStore, KeyValueFeed, KeyValueMembers {
   readonly subscriptions = new Map<string, (keys: readonly string[]) => void>();
   /** Thrown by the next calls, one each. */
   readonly failures: Error[] = [];
-  /** Runs before `get` answers. */
-  beforeGet: (() => void) | undefined;
+  /** Runs between reading the values and handing them out. */
+  afterRead: (() => void) | undefined;
 
   text(key: string): string | undefined {
     const entry = this.entries.get(key);
@@ -27,7 +27,7 @@ export class MapStore implements KeyValueStore, KeyValueFeed, KeyValueMembers {
   async get(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
     await this.#answer(`get ${keys.length}`);
     const values = keys.map((key) => this.entries.get(key)?.value);
-    this.beforeGet?.();
+    this.afterRead?.();
     return values;
   }
 
