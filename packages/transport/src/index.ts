@@ -39,5 +39,6 @@ export {
   LeaseLostError,
   UnroutableError,
 } from './transport-errors.ts';
+export { ConfigurationError, checkOptionNames } from './transport-options.ts';
 export type { JointParts } from './virtual-joint-settlement.ts';
 export { type VirtualTransportParts, virtualTransport } from './virtual-transport.ts';
