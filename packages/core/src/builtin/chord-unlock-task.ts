@@ -1,0 +1,32 @@
+import type { ChordPart } from '@celeriac/backend';
+import { isReady, parseSignature, PROPAGATE_STATES, type ResultTuple } from '@celeriac/protocol';
+import { concludeChord, joinChord } from '../chord/join-chord.ts';
+import type { BuiltinTask } from './builtin-task.ts';
+
+/**
+ * Joins a chord on stores that cannot: looks at the members until all are ready, by retrying itself.
+ * @see celery/app/builtins.py add_unlock_chord_task
+ */
+export const chordUnlockTask: BuiltinTask = {
+  name: 'celery.chord_unlock',
+  parameters: ['group_id', 'callback', 'interval', 'max_retries', 'result'],
+  options: { ignoreResult: true, maxRetries: null, defaultRetryDelay: 1 },
+  async run(runtime, context, groupId, callback, interval, maxRetries, members) {
+    const body = parseSignature(callback, 'callback');
+    const backend = await runtime.backend();
+    const ids = Array.isArray(members) ? (members as ResultTuple[]).map(([[id]]) => id) : [];
+    const metas = (await backend?.load(ids)) ?? [];
+    const failed = metas.some((meta) => meta !== undefined && PROPAGATE_STATES.has(meta.status));
+    if (!failed && !metas.every((meta) => meta !== undefined && isReady(meta.status))) {
+      const countdown = typeof interval === 'number' ? interval : runtime.settings.resultChordRetryInterval;
+      return context.retry({ countdown, maxRetries: typeof maxRetries === 'number' ? maxRetries : null });
+    }
+    const parts = metas.flatMap((meta, index): ChordPart[] =>
+      meta === undefined ? [] : [{ groupId: String(groupId), taskId: ids[index]!, index, status: meta.status, result: meta.result }],
+    );
+    const { id, rootId, parentId } = context.request;
+    const last = { ...(parts.at(-1) ?? { groupId: String(groupId), index: null, status: 'SUCCESS', result: null }), taskId: parts.at(-1)?.taskId ?? parentId ?? id };
+    await joinChord(runtime, ...(await concludeChord(runtime, { part: last, body, rootId: rootId ?? id }, parts)));
+    return null;
+  },
+};

@@ -1,0 +1,14 @@
+import { CeleriacError, escapeForLog, NOT_REGISTERED } from '@celeriac/protocol';
+
+/** No task of this name is registered here. @see celery/exceptions.py NotRegistered */
+export class NotRegisteredError extends CeleriacError {
+  readonly code = 'CLR_NOT_REGISTERED';
+  readonly excType = NOT_REGISTERED.exc_type;
+  readonly module: string = NOT_REGISTERED.exc_module;
+  readonly args: readonly [string];
+
+  constructor(task: string) {
+    super(`Task ${escapeForLog(task, 255)} is not registered.`, { hint: 'Define it with app.task(...) in a module that `include` names.' });
+    this.args = [task];
+  }
+}

@@ -1,0 +1,64 @@
+import { type ExceptionInfo, isoNaive, type SignatureJson } from '@celeriac/protocol';
+import type { AppRuntime } from '../runtime/app-runtime.ts';
+import { bodyOf, membersOf } from '../signature/chord-size.ts';
+import type { FinishedMember } from './finished-member.ts';
+
+/** Why signatures that were promised will never run. */
+export interface FailureCause {
+  readonly exception: ExceptionInfo;
+  readonly traceback: string | null;
+}
+
+/**
+ * Stores a FAILURE for every id that waits in `signatures`, so that nobody waits for ever.
+ * @returns those that were members of a chord: the caller reports them to it
+ * @see celery/backends/base.py mark_as_failure
+ */
+export async function failSignatures(
+  runtime: AppRuntime,
+  signatures: readonly SignatureJson[],
+  cause: FailureCause,
+): Promise<readonly FinishedMember[]> {
+  const leaves = signatures.flatMap(leavesOf).filter((leaf) => typeof leaf.options['task_id'] === 'string');
+  await Promise.all(leaves.map((leaf) => storeFailure(runtime, leaf, cause)));
+  return leaves.flatMap((leaf) => membershipOf(leaf, cause));
+}
+
+function storeFailure(runtime: AppRuntime, leaf: SignatureJson, cause: FailureCause): Promise<unknown> {
+  const { task_id: id, group_id: groupId } = leaf.options;
+  return runtime.results.store({
+    meta: {
+      status: 'FAILURE',
+      result: cause.exception,
+      traceback: cause.traceback,
+      children: [],
+      date_done: isoNaive(runtime.clock.now()),
+      ...(typeof groupId === 'string' && { group_id: groupId }),
+      task_id: id as string,
+    },
+  });
+}
+
+function membershipOf(leaf: SignatureJson, cause: FailureCause): readonly FinishedMember[] {
+  const { task_id: taskId, group_id: groupId, group_index: index, chord } = leaf.options;
+  if (!isSignature(chord) || typeof taskId !== 'string' || typeof groupId !== 'string') return [];
+  const part = { groupId, taskId, index: typeof index === 'number' ? index : null, status: 'FAILURE', result: cause.exception };
+  return [{ part, body: chord, rootId: taskId }];
+}
+
+/** The tasks that hold results: all of a chain's and a group's, the body's of a chord. */
+function leavesOf(signature: SignatureJson): readonly SignatureJson[] {
+  switch (signature.subtask_type) {
+    case 'chain':
+    case 'group':
+      return membersOf(signature).flatMap(leavesOf);
+    case 'chord':
+      return leavesOf(bodyOf(signature));
+    default:
+      return [signature];
+  }
+}
+
+function isSignature(value: unknown): value is SignatureJson {
+  return typeof value === 'object' && value !== null && 'task' in value;
+}

@@ -1,0 +1,61 @@
+import type { Logger } from '@celeriac/protocol';
+import type { RetryRequest, TaskContext, TaskContextRequest } from '../task/task-context.ts';
+import type { InvokeEnvironment, Invocation } from './invocation.ts';
+import { retryOf } from './retry-call.ts';
+
+/** What a bound task gets as its first parameter. */
+export class BoundContext implements TaskContext {
+  readonly #invocation: Invocation;
+  readonly #environment: InvokeEnvironment;
+  #request: TaskContextRequest | undefined;
+
+  constructor(invocation: Invocation, environment: InvokeEnvironment) {
+    this.#invocation = invocation;
+    this.#environment = environment;
+  }
+
+  get request(): TaskContextRequest {
+    const { request, body, delivery } = this.#invocation;
+    this.#request ??= {
+      ...request,
+      args: body.args,
+      kwargs: body.kwargs,
+      hostname: this.#environment.hostname,
+      deliveryInfo: delivery,
+      isEager: this.#environment.isEager,
+      calledDirectly: false,
+    };
+    return this.#request;
+  }
+
+  get log(): Logger {
+    return this.#environment.runtime.logger;
+  }
+
+  get signal(): AbortSignal {
+    return this.#environment.abortSignal(this.#invocation.request.id);
+  }
+
+  retry(asked: RetryRequest = {}): never {
+    throw retryOf(this.#invocation, this.#environment.runtime, asked);
+  }
+
+  async updateState(state: string, meta: unknown): Promise<void> {
+    const { request } = this.#invocation;
+    const { runtime } = this.#environment;
+    if (this.#environment.isEager && !runtime.settings.taskStoreEagerResult) return;
+    await runtime.results.store({
+      meta: {
+        status: state,
+        result: meta,
+        traceback: null,
+        children: [],
+        date_done: null,
+        ...(request.group !== null && { group_id: request.group }),
+        ...(request.parentId !== null && { parent_id: request.parentId }),
+        task_id: request.id,
+      },
+      ...(request.replyTo && { replyTo: request.replyTo }),
+    });
+  }
+}

@@ -1,0 +1,105 @@
+import { argsRepr, CeleriacError, isoTime, kwargsRepr, MAX_RETRIES_EXCEEDED, type TaskCall } from '@celeriac/protocol';
+import type { AppRuntime } from '../runtime/app-runtime.ts';
+import { Retry } from '../task/semipredicates.ts';
+import type { RetryRequest } from '../task/task-context.ts';
+import type { Invocation } from './invocation.ts';
+import { automaticDelaySeconds, retriesItself } from './retry-policy.ts';
+
+/** Ends a run with another attempt: what `context.retry()` throws. */
+export class TaskRetry extends Retry {
+  readonly call: TaskCall;
+  /** Undefined: where the message came from. */
+  readonly destination: { readonly exchange: string; readonly routingKey: string } | undefined;
+  /** The error that led to it. */
+  readonly exc: unknown;
+
+  constructor(message: string, call: TaskCall, destination: TaskRetry['destination'], exc: unknown) {
+    super(message);
+    this.call = call;
+    this.destination = destination;
+    this.exc = exc;
+  }
+}
+
+/** No attempt is left, and the task named no error of its own. @see celery/exceptions.py MaxRetriesExceededError */
+export class MaxRetriesExceededError extends CeleriacError {
+  readonly code = 'CLR_MAX_RETRIES_EXCEEDED';
+  readonly excType = MAX_RETRIES_EXCEEDED.exc_type;
+  readonly module: string = MAX_RETRIES_EXCEEDED.exc_module;
+  readonly task: string;
+  readonly id: string;
+
+  constructor(task: string, id: string, args: string, kwargs: string) {
+    super(`Can't retry ${task}[${id}] args:${args} kwargs:${kwargs}`);
+    this.task = task;
+    this.id = id;
+  }
+}
+
+/**
+ * The next attempt of a task.
+ * @throws the error in `asked.exc` when no attempt is left, or {@link MaxRetriesExceededError} without one
+ * @see celery/app/task.py Task.retry
+ */
+export function retryOf(invocation: Invocation, runtime: AppRuntime, asked: RetryRequest): TaskRetry {
+  const { task, request, body } = invocation;
+  const retries = request.retries + 1;
+  const limit = asked.maxRetries === undefined ? task.options.maxRetries : asked.maxRetries;
+  if (limit !== null && retries > limit) {
+    throw asked.exc ?? new MaxRetriesExceededError(task.name, request.id, argsRepr(body.args), kwargsRepr(body.kwargs));
+  }
+  const eta = asked.eta === undefined ? runtime.clock.now() + (asked.countdown ?? task.options.defaultRetryDelay) * 1000 : asked.eta;
+  const call = nextCall(invocation, asked, retries, eta instanceof Date ? eta.getTime() : eta);
+  const destination = asked.queue === undefined ? undefined : { exchange: '', routingKey: asked.queue };
+  const when = asked.eta === undefined ? `in ${asked.countdown ?? task.options.defaultRetryDelay}s` : `at ${textOf(call.eta)}`;
+  return new TaskRetry(`Retry ${when}${asked.exc === undefined ? '' : `: ${String(asked.exc)}`}`, call, destination, asked.exc);
+}
+
+/**
+ * The attempt that follows an error by the task's `autoretryFor`; undefined when the error is not one of them.
+ * @param random - 0 up to 1, for the jitter
+ * @throws the error itself when no attempt is left
+ * @see celery/app/autoretry.py
+ */
+export function automaticRetryOf(error: unknown, invocation: Invocation, runtime: AppRuntime, random: number): TaskRetry | undefined {
+  const { options } = invocation.task;
+  if (!retriesItself(error, options)) return undefined;
+  const countdown = automaticDelaySeconds(options, invocation.request.retries, random);
+  return retryOf(invocation, runtime, { countdown, ...options.retryKwargs, exc: error });
+}
+
+/** Same id, links, limits and place in the workflow; one more attempt. */
+function nextCall(invocation: Invocation, asked: RetryRequest, retries: number, eta: number | string): TaskCall {
+  const { request, body } = invocation;
+  const { embed } = body;
+  return {
+    task: request.task,
+    id: request.id,
+    args: asked.args ?? body.args,
+    kwargs: asked.kwargs ?? body.kwargs,
+    shadow: request.shadow,
+    eta,
+    expires: request.expiresMs,
+    group: request.group,
+    groupIndex: request.groupIndex,
+    retries,
+    timeLimitSeconds: asked.timeLimit ?? request.timeLimitSeconds,
+    softTimeLimitSeconds: asked.softTimeLimit ?? request.softTimeLimitSeconds,
+    rootId: request.rootId,
+    // As Celery has it: an attempt without a parent becomes the child of the one before.
+    parentId: request.parentId ?? request.id,
+    origin: request.origin ?? '',
+    ignoreResult: request.ignoreResult ?? invocation.task.options.ignoreResult,
+    callbacks: embed.callbacks,
+    errbacks: embed.errbacks,
+    chain: embed.chain,
+    chord: embed.chord,
+    priority: asked.priority ?? request.priority,
+    ...(request.replyTo !== undefined && request.replyTo !== null && { replyTo: request.replyTo }),
+    ...(request.stampedHeaders && { stampedHeaders: request.stampedHeaders, stamps: request.stamps ?? {} }),
+  };
+}
+
+function textOf(eta: number | string | null | undefined): string {
+  return typeof eta === 'number' ? isoTime(eta) : String(eta);
+}

@@ -1,0 +1,75 @@
+import type { Settings } from '../settings/settings.ts';
+import type { ApplyOptions } from '../task/apply-options.ts';
+import type { ResolvedTaskOptions } from '../task/registered-task.ts';
+import type { RouteTable } from './route-table.ts';
+
+/** The publish options that a task's own definition gives. */
+const TASK_DEFAULTS = ['queue', 'exchange', 'routingKey', 'priority', 'serializer', 'compression', 'expires', 'deliveryMode', 'timeLimit', 'softTimeLimit', 'ignoreResult'] as const;
+
+/**
+ * The options of one call: the caller's, else the task's, else the route's. What is then still open is up to the
+ * settings.
+ * @see celery/app/task.py apply_async, celery/app/routes.py Router.route
+ */
+export function mergeOptions(
+  call: { readonly name: string; readonly args: readonly unknown[]; readonly kwargs: { readonly [name: string]: unknown }; readonly options: ApplyOptions },
+  task: ResolvedTaskOptions | undefined,
+  routes: RouteTable,
+): ApplyOptions {
+  const { options } = call;
+  const merged = task === undefined ? options : withTaskDefaults(options, task);
+  const routed = routes.route(call.name, call.args, call.kwargs, merged);
+  return routed === undefined ? merged : fill(merged, routed);
+}
+
+/** When a call runs and when it is too late, as Unix milliseconds, or as the text that the caller gave. */
+export interface CallTimes {
+  readonly eta: number | string | null;
+  readonly expires: number | string | null;
+}
+
+/**
+ * @param now - Unix milliseconds
+ * @throws {RangeError} for a countdown or eta that is no time, or when both are given
+ * @see celery/app/amqp.py as_task_v2: a countdown of 0 is no eta
+ */
+export function callTimes(options: ApplyOptions, now: number): CallTimes {
+  const { countdown, eta, expires } = options;
+  if (countdown !== undefined && eta !== undefined) throw new RangeError('Give countdown or eta, not both.');
+  const start = countdown ? now + seconds('countdown', countdown) * 1000 : eta === undefined ? null : moment('eta', eta);
+  const end = expires === undefined || expires === null ? null : typeof expires === 'number' ? now + seconds('expires', expires) * 1000 : moment('expires', expires);
+  return { eta: start, expires: end };
+}
+
+/** Whether the settings' default priority applies; 0 is a priority too. */
+export function priorityOf(options: ApplyOptions, settings: Settings, inherited: number | undefined): number | null {
+  return options.priority ?? (settings.taskInheritParentPriority ? inherited : undefined) ?? settings.taskDefaultPriority ?? null;
+}
+
+function withTaskDefaults(options: ApplyOptions, task: ResolvedTaskOptions): ApplyOptions {
+  let merged: { -readonly [name in keyof ApplyOptions]: ApplyOptions[name] } | undefined;
+  for (const name of TASK_DEFAULTS) {
+    if (options[name] !== undefined || task[name] === undefined || task[name] === null) continue;
+    merged ??= { ...options };
+    (merged as Record<string, unknown>)[name] = task[name];
+  }
+  return merged ?? options;
+}
+
+function fill(options: ApplyOptions, more: Partial<ApplyOptions>): ApplyOptions {
+  const filled: Record<string, unknown> = { ...more };
+  for (const [name, value] of Object.entries(options)) if (value !== undefined) filled[name] = value;
+  return filled as ApplyOptions;
+}
+
+function seconds(name: string, value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new RangeError(`${name} must be a number of seconds, not ${value}.`);
+}
+
+function moment(name: string, value: Date | string | number): number | string {
+  if (typeof value === 'string') return value;
+  const time = typeof value === 'number' ? value : value.getTime();
+  if (Number.isFinite(time)) return time;
+  throw new RangeError(`${name} is no valid time.`);
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '@celeriac/protocol';
+import { isCeleriacError } from '@celeriac/protocol';
+import { type ConnectionGuard, type OutgoingMessage, publishRetryDelayMs, type PublishRetryPolicy, type Topology, type Transport } from '@celeriac/transport';
+import { PublishError } from './publish-error.ts';
+
+/** Most batches on their way to the broker at a time: later messages gather meanwhile. */
+const MAX_IN_FLIGHT = 8;
+
+/** One message to send, with what must exist before. */
+export interface Parcel {
+  readonly message: OutgoingMessage;
+  /** Unix milliseconds; the broker holds the message until then where it can, else the worker does. */
+  readonly notBeforeMs?: number | undefined;
+  /** Declared once per connection; compared by identity. */
+  readonly topology: Topology | undefined;
+  /** Undefined: a lost connection is an error at once. */
+  readonly retryPolicy: PublishRetryPolicy | undefined;
+}
+
+interface Waiting extends Parcel {
+  retries: number;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Sends messages to one broker. Everything that was given to it in one turn of the event loop travels together; while
+ * batches are under way the next one gathers. Nothing waits on a timer.
+ */
+export class Outbox {
+  readonly #guard: ConnectionGuard;
+  readonly #clock: Clock;
+  #waiting: Waiting[] = [];
+  #scheduled = false;
+  #inFlight = 0;
+  #declared: { transport: Transport; topologies: Set<Topology> } | undefined;
+
+  constructor(guard: ConnectionGuard, clock: Clock) {
+    this.#guard = guard;
+    this.#clock = clock;
+  }
+
+  /**
+   * @returns resolves when the broker holds the message
+   * @throws {PublishError} when it could not be sent within its retry policy; the broker's own error when it refuses
+   */
+  send(parcel: Parcel): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...parcel, retries: 0, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#inFlight >= MAX_IN_FLIGHT) return;
+    this.#scheduled = true;
+    // nextTick runs after the promise jobs of this turn: whatever they send goes out together.
+    process.nextTick(() => {
+      this.#scheduled = false;
+      const batch = this.#waiting;
+      if (batch.length === 0) return;
+      this.#waiting = [];
+      void this.#flush(batch);
+    });
+  }
+
+  async #flush(batch: Waiting[]): Promise<void> {
+    this.#inFlight++;
+    try {
+      await this.#guard.run((transport) => this.#publish(transport, batch));
+    } catch (error) {
+      this.#failed(batch, error);
+    } finally {
+      this.#inFlight--;
+      if (this.#waiting.length > 0) this.#schedule();
+    }
+  }
+
+  async #publish(transport: Transport, batch: readonly Waiting[]): Promise<void> {
+    await this.#declare(transport, batch);
+    const outcomes = await transport.publish(batch.map((waiting) => outgoing(waiting, transport)));
+    for (let index = 0; index < batch.length; index++) {
+      const outcome = outcomes[index];
+      if (outcome === undefined) batch[index]!.resolve();
+      else batch[index]!.reject(outcome);
+    }
+  }
+
+  async #declare(transport: Transport, batch: readonly Waiting[]): Promise<void> {
+    if (this.#declared?.transport !== transport) this.#declared = { transport, topologies: new Set() };
+    const { topologies } = this.#declared;
+    for (const { topology } of batch) {
+      if (topology === undefined || topologies.has(topology)) continue;
+      await transport.declare(topology);
+      topologies.add(topology);
+    }
+  }
+
+  /** A lost connection puts the messages back, each as often as its policy says; other errors go to the callers. */
+  #failed(batch: readonly Waiting[], error: unknown): void {
+    const lost = isCeleriacError(error, 'CLR_CONNECTION_LOST');
+    for (const waiting of batch) {
+      const delayMs = lost && waiting.retryPolicy !== undefined ? publishRetryDelayMs(waiting.retryPolicy, waiting.retries) : undefined;
+      if (delayMs === undefined) {
+        waiting.reject(lost ? new PublishError(waiting.message.routingKey, waiting.retries, error) : error);
+        continue;
+      }
+      waiting.retries++;
+      this.#clock.setTimer(delayMs, () => {
+        this.#waiting.push(waiting);
+        this.#schedule();
+      });
+    }
+  }
+}
+
+function outgoing({ message, notBeforeMs }: Parcel, transport: Transport): OutgoingMessage {
+  return notBeforeMs !== undefined && transport.capabilities.delayedDelivery ? { ...message, deliverAt: notBeforeMs } : message;
+}

@@ -1,0 +1,160 @@
+import { hostname } from 'node:os';
+import { encodeTaskMessage, type RawMessage, type ResultTuple, type TaskCall, type TaskCodec, uuid } from '@celeriac/protocol';
+import type { OutgoingMessage, PublishRetryPolicy } from '@celeriac/transport';
+import { currentTask } from '../execute/current-task.ts';
+import type { AppRuntime } from '../runtime/app-runtime.ts';
+import { fromWireOptions } from '../signature/option-names.ts';
+import { type PlannedCall, type PlannedChord, planSignature, type SignatureApplication } from '../signature/plan-signature.ts';
+import type { ApplyOptions } from '../task/apply-options.ts';
+import type { RegisteredTask } from '../task/registered-task.ts';
+import { type Destination, destinationOf } from './destination.ts';
+import { mergeOptions } from './merge-options.ts';
+import { Outbox } from './outbox.ts';
+import { RouteTable } from './route-table.ts';
+import { taskCall } from './task-call.ts';
+
+/** One call of a task. */
+export interface SendRequest {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly kwargs: { readonly [name: string]: unknown };
+  readonly options: ApplyOptions;
+  /** The task's definition, where this process has it. */
+  readonly task?: RegisteredTask | undefined;
+}
+
+/** A call that has its id and is on its way. */
+export interface SentCall {
+  readonly id: string;
+  readonly parentId: string | null;
+  /** Resolves when the broker holds the message. */
+  readonly held: Promise<void>;
+}
+
+/** Turns calls and signatures into messages and sends them. */
+export class Publisher {
+  readonly #runtime: AppRuntime;
+  readonly #origin = `gen${process.pid}@${hostname()}`;
+  #routes: RouteTable | undefined;
+  #outbox: Outbox | undefined;
+
+  constructor(runtime: AppRuntime) {
+    this.#runtime = runtime;
+  }
+
+  /**
+   * Sends one task. Everything up to the hand-over happens at once, so that all calls of one turn travel together.
+   * @returns `held` rejects with {@link PublishError} when the broker stays away, `MessageTooLargeError` and others
+   * @throws {EncodeError} for arguments that cannot be encoded; `ConfigurationError` for an unknown queue, serializer …
+   */
+  send(request: SendRequest): SentCall {
+    const runtime = this.#runtime;
+    const task = request.task ?? runtime.tasks.get(request.name);
+    this.#routes ??= new RouteTable(runtime.settings.taskRoutes);
+    const options = mergeOptions(request, task?.options, this.#routes);
+    const call = taskCall(request, options, task, { runtime, origin: this.#origin, newId: uuid });
+    const destination = destinationOf(options, runtime.settings, runtime.queueTable);
+    const held = this.#post(call, options, destination);
+    if (options.addToParent !== false) {
+      const parent = currentTask();
+      if (parent?.trail) parent.children.push([[call.id, null], null]);
+    }
+    return { id: call.id, parentId: call.parentId ?? null, held };
+  }
+
+  /**
+   * Sends signatures of any kind: what follows a task, its errbacks, a chord's body.
+   * @returns their result handles, when the broker holds everything
+   */
+  async applySignatures(applications: readonly SignatureApplication[]): Promise<readonly ResultTuple[]> {
+    const plans = applications.map((application) => planSignature(application, uuid));
+    const chords = plans.flatMap((plan) => plan.chords);
+    const calls = plans.flatMap((plan) => plan.calls);
+    if (chords.length > 0) calls.push(...(await this.#openChords(chords)));
+    await Promise.all(calls.map((call) => this.#sendPlanned(call).held));
+    return plans.map((plan) => plan.result);
+  }
+
+  /**
+   * Sends the next attempt of a task to where it came from.
+   * @returns resolves when the broker holds it
+   */
+  republish(call: TaskCall, destination: { readonly exchange: string; readonly routingKey: string }, codec?: { readonly serializer?: string; readonly compression?: string }): Promise<void> {
+    const options: ApplyOptions = { serializer: codec?.serializer, compression: codec?.compression };
+    return this.#post(call, options, { ...destination, topology: undefined });
+  }
+
+  /**
+   * Sends any message to any exchange.
+   * @returns resolves when the broker holds it
+   * @throws {UnroutableError} for a mandatory message that no queue takes
+   */
+  publish(message: OutgoingMessage, options: Pick<ApplyOptions, 'retry' | 'retryPolicy'> = {}): Promise<void> {
+    return this.#outboxOf().send({ message, topology: this.#runtime.queueTable.all, retryPolicy: this.#retryPolicy(options) });
+  }
+
+  #post(call: TaskCall, options: ApplyOptions, destination: Destination): Promise<void> {
+    const runtime = this.#runtime;
+    const codec = this.#codec(options);
+    const { signals } = runtime;
+    if (signals.beforeTaskPublish.hasListeners) {
+      signals.beforeTaskPublish.send({ call, exchange: destination.exchange, routingKey: destination.routingKey });
+    }
+    const message = encodeTaskMessage(call, codec, runtime.clock.now());
+    const outgoing: OutgoingMessage = {
+      exchange: destination.exchange,
+      routingKey: destination.routingKey,
+      message,
+      ...(options.mandatory === true && { mandatory: true }),
+    };
+    const held = this.#outboxOf().send({
+      message: outgoing,
+      notBeforeMs: typeof call.eta === 'number' ? call.eta : undefined,
+      topology: destination.topology,
+      retryPolicy: this.#retryPolicy(options),
+    });
+    return signals.afterTaskPublish.hasListeners ? held.then(() => this.#published(message, destination)) : held;
+  }
+
+  #published(message: RawMessage, { exchange, routingKey }: Destination): void {
+    this.#runtime.signals.afterTaskPublish.send({ message, exchange, routingKey });
+  }
+
+  #sendPlanned({ name, args, kwargs, options }: PlannedCall): SentCall {
+    return this.send({ name, args, kwargs, options: fromWireOptions(options) });
+  }
+
+  /** Native joins are opened before the header is sent; elsewhere an unlock task watches the members. */
+  async #openChords(chords: readonly PlannedChord[]): Promise<readonly PlannedCall[]> {
+    const backend = await this.#runtime.backend();
+    const native = backend?.chords;
+    if (native !== undefined) {
+      await Promise.all(chords.map(({ groupId, size }) => native.open(groupId, size)));
+      return [];
+    }
+    return chords.map(({ groupId, body, header }) => ({
+      name: 'celery.chord_unlock',
+      args: [groupId, body],
+      kwargs: { interval: null, max_retries: null, result: header },
+      options: { task_id: uuid(), countdown: 1, ignore_result: true, queue: body.options['queue'], priority: body.options['priority'] },
+    }));
+  }
+
+  #codec(options: ApplyOptions): TaskCodec {
+    const { settings, serializers, compressions } = this.#runtime;
+    const serializer = serializers.byName(options.serializer ?? settings.taskSerializer);
+    const compression = options.compression ?? settings.taskCompression;
+    return compression === undefined || compression === null ? { serializer } : { serializer, compression: compressions.byName(compression) };
+  }
+
+  #retryPolicy(options: Pick<ApplyOptions, 'retry' | 'retryPolicy'>): PublishRetryPolicy | undefined {
+    const { settings } = this.#runtime;
+    if (!(options.retry ?? settings.taskPublishRetry)) return undefined;
+    return options.retryPolicy === undefined ? settings.taskPublishRetryPolicy : { ...settings.taskPublishRetryPolicy, ...options.retryPolicy };
+  }
+
+  #outboxOf(): Outbox {
+    this.#outbox ??= new Outbox(this.#runtime.writer(), this.#runtime.clock);
+    return this.#outbox;
+  }
+}
