@@ -8,6 +8,7 @@ export function checkAgreement(packages: readonly WorkspacePackage[], root: Mani
   for (const { path, manifest } of [...packages, { path: '.', manifest: root }]) {
     for (const field of DEPENDENCY_FIELDS) {
       for (const [name, range] of Object.entries(manifest[field] ?? {})) {
+        if (range.startsWith('workspace:')) continue;
         const byRange = ranges.get(name) ?? new Map<string, string[]>();
         ranges.set(name, byRange.set(range, [...(byRange.get(range) ?? []), path]));
       }

@@ -44,6 +44,7 @@ describe('checkManifest', () => {
 
   it.each<[string, Partial<Manifest>, string]>([
     ['a sibling by version', { dependencies: { '@celeriac/sibling': '^1.0.0' } }, 'workspace:^'],
+    ['a sibling as a narrow peer', { peerDependencies: { '@celeriac/sibling': 'workspace:^' } }, 'workspace:0.x'],
     ['a range that names no version', { devDependencies: { zod: '*' } }, 'names no version'],
     [
       'a peer that exists only in the meta',

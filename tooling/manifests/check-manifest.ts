@@ -6,6 +6,8 @@ import type { WorkspacePackage } from '../workspace/workspace-packages.ts';
 
 const SCOPE = '@celeriac/';
 const NODE_RANGE = '>=22.18';
+// Wider than ^: a peer that leaves its range makes changesets call every minor release a major one.
+const PEER_RANGE = 'workspace:0.x';
 const SOURCE_CONDITION = '@celeriac/source';
 
 /** The four lists in which a package.json names other packages. */
@@ -40,7 +42,8 @@ function rangeFaults({ manifest }: WorkspacePackage): readonly string[] {
   const faults: string[] = [];
   for (const field of DEPENDENCY_FIELDS) {
     for (const [name, range] of Object.entries(manifest[field] ?? {})) {
-      if (name.startsWith(SCOPE) && range !== 'workspace:^') faults.push(`"${field}.${name}" must be "workspace:^"`);
+      const wanted = field === 'peerDependencies' ? PEER_RANGE : 'workspace:^';
+      if (name.startsWith(SCOPE) && range !== wanted) faults.push(`"${field}.${name}" must be "${wanted}"`);
       if (/^(?:\*|latest|)$/.test(range)) faults.push(`"${field}.${name}" names no version`);
     }
   }
