@@ -2,7 +2,7 @@ import { type Finding, failure } from './finding.ts';
 import { importedFile, type PackageFile, type PackageSource, whereIs } from './package-source.ts';
 
 /** The worker's stages in the order in which a message passes them. */
-export const STAGES: readonly string[] = ['intake', 'hold', 'execute', 'conclude'];
+const STAGES: readonly string[] = ['intake', 'hold', 'execute', 'conclude'];
 
 // Only this file joins the stages.
 const PIPELINE = 'src/pipeline.ts';

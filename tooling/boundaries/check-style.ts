@@ -3,9 +3,9 @@ import { type Finding, failure } from './finding.ts';
 import { type PackageFile, type PackageSource, whereIs } from './package-source.ts';
 
 /** From here on a file is worth a second look. */
-export const LOOK_TWICE_LINES = 250;
+const LOOK_TWICE_LINES = 250;
 /** Above this the first comment of the file must say why. */
-export const EXPLAIN_LINES = 400;
+const EXPLAIN_LINES = 400;
 
 const SHAPELESS_NAME = /(?:^|\/)(?:utils?|helpers?|common|misc)(?:\.[a-z.-]+)?(?:\/|$)/;
 const SILENCED = /@ts-(?:ignore|nocheck)|biome-ignore|eslint-disable/;

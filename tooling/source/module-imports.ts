@@ -1,7 +1,7 @@
 import type { Token } from './tokens.ts';
 
 /** How a module names another one. `export` is `export … from`; `type` covers `import type` and `export type`. */
-export type ImportKind = 'value' | 'type' | 'dynamic' | 'export';
+type ImportKind = 'value' | 'type' | 'dynamic' | 'export';
 
 /** One module specifier in a file. */
 export interface ModuleImport {

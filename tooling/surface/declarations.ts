@@ -15,7 +15,7 @@ export interface DeclarationFile {
 }
 
 /** `export { name as exported } from 'specifier'`. */
-export interface ReExport {
+interface ReExport {
   readonly name: string;
   readonly exported: string;
   /** Undefined for `export { a }` of something declared or imported in the file itself. */

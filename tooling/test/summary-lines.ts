@@ -14,7 +14,7 @@ export function summaryLines(results: readonly PackageResult[], untested: readon
 }
 
 /** `N passed, N failed`, with `, N skipped` when there are some. */
-export function totalsLine(results: readonly Omit<PackageResult, 'name' | 'failures'>[]): string {
+function totalsLine(results: readonly Omit<PackageResult, 'name' | 'failures'>[]): string {
   const sum = (field: 'passed' | 'failed' | 'skipped'): number =>
     results.reduce((total, result) => total + result[field], 0);
   const skipped = sum('skipped');

@@ -53,7 +53,7 @@ export function publishablePackages(root: string = repositoryRoot): readonly Wor
 }
 
 /** The list under `packages:` of a pnpm-workspace.yaml. */
-export function workspacePatterns(yaml: string): readonly string[] {
+function workspacePatterns(yaml: string): readonly string[] {
   const patterns: string[] = [];
   let inside = false;
   for (const line of yaml.split('\n')) {
