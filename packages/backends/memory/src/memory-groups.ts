@@ -1,12 +1,11 @@
 import {
   type BackendContext,
   type GroupStore,
-  isResultTuple,
   RESULT_LIMITS,
   requireResultId,
   resultExpiresAt,
 } from '@celeriac/backend';
-import type { ResultTuple } from '@celeriac/protocol';
+import { type ResultTuple, readResultTuples } from '@celeriac/protocol';
 import type { MemoryResults } from './memory-results.ts';
 
 /** Saved groups in memory, kept encoded. */
@@ -31,7 +30,6 @@ export class MemoryGroups implements GroupStore {
     requireResultId(groupId);
     const { clock, serializer } = this.#context;
     const bytes = this.#results.findGroup(groupId, clock.now());
-    const members = bytes === undefined ? undefined : serializer.decode(bytes, RESULT_LIMITS);
-    return isResultTuple(members) ? members : undefined;
+    return bytes === undefined ? undefined : readResultTuples([serializer.decode(bytes, RESULT_LIMITS)])[0];
   }
 }

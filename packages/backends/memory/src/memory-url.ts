@@ -1,7 +1,7 @@
 import { InvalidUrlError, maskUrl, parseUrl } from '@celeriac/protocol';
 
 /**
- * The name of the store that a `memory://name` URL means; empty for `memory://`.
+ * The name of the store that a `memory://name` URL means; `default` for `memory://`.
  * @throws {InvalidUrlError} the URL has more than a name
  */
 export function memoryNameOf(url: string): string {
@@ -12,5 +12,5 @@ export function memoryNameOf(url: string): string {
       hint: 'Write memory:// or memory://name.',
     });
   }
-  return host ?? '';
+  return host ?? 'default';
 }
