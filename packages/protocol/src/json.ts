@@ -61,8 +61,8 @@ function isPlainContainer(value: object, depth: number): boolean {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** What native parsing would read differently: integers that may exceed 2^53, and typed values. */
-const needsPythonParser = /__type__|(?<![\d.])\d{16}/;
+/** An integer long enough to exceed 2^53, where a number may stand. */
+const longInteger = /[[,:\s]-?\d{16}/;
 
 /**
  * Reads JSON as Celery does: `NaN` and `Infinity` are numbers, integers beyond 2^53 are exact bigints, the last of
@@ -77,13 +77,18 @@ export function decodeJson(text: string | Uint8Array, limits: MessageLimits = DE
   const source = typeof text === 'string' ? text : decodeUtf8(text);
   if (source.charCodeAt(0) === 0xfeff) throw new DecodeError('json', 'the text starts with a byte order mark');
   if (source.length > limits.maxDepth) checkDepth(source, limits.maxDepth);
-  if (needsPythonParser.test(source)) return parsePythonJson(source, limits.maxDepth);
+  if (needsPythonParser(source)) return parsePythonJson(source, limits.maxDepth);
   try {
     return JSON.parse(source);
   } catch {
     // Either NaN or Infinity, or no JSON at all.
     return parsePythonJson(source, limits.maxDepth);
   }
+}
+
+/** Whether native parsing would read something differently: integers that may exceed 2^53, and typed values. */
+function needsPythonParser(source: string): boolean {
+  return longInteger.test(source) || source.includes('__type__') || /^-?\d{16}/.test(source);
 }
 
 /**

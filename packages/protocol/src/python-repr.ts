@@ -88,13 +88,11 @@ class ReprWriter {
 
   #value(value: unknown, level: number): void {
     if (this.#stops()) return;
-    if (typeof value === 'string') return this.#put(`'${truncate(value, this.#budget).replaceAll("'", "\\'")}'`);
-    if (value instanceof Uint8Array) return this.#put(`b'${bytesText(value, this.#budget)}'`);
-    if (Array.isArray(value)) return this.#container('[', value, ']', level);
-    if (value instanceof Set) return this.#set(value, level);
-    if (value instanceof Map) return this.#mapping([...value], level);
-    if (isMapping(value)) return this.#mapping(Object.entries(value), level);
-    this.#put(truncate(scalarRepr(value) ?? objectRepr(value), this.#budget));
+    if (Array.isArray(value)) this.#container('[', value, ']', level);
+    else if (value instanceof Set) this.#set(value, level);
+    else if (value instanceof Map) this.#mapping([...value], level);
+    else if (isMapping(value)) this.#mapping(Object.entries(value), level);
+    else this.#put(atomRepr(value, this.#budget));
   }
 
   #set(values: ReadonlySet<unknown>, level: number): void {
@@ -117,7 +115,10 @@ class ReprWriter {
   }
 
   #mapping(entries: readonly (readonly [unknown, unknown])[], level: number): void {
-    if (level >= MAX_LEVELS) return this.#put(truncate('{...}', this.#budget));
+    if (level >= MAX_LEVELS) {
+      this.#put(truncate('{...}', this.#budget));
+      return;
+    }
     this.#literal('{');
     for (let index = 0; index < entries.length && !this.#cut; index++) {
       if (index > 0) this.#literal(', ');
@@ -154,6 +155,13 @@ class ReprWriter {
     this.#text += text;
     this.#budget -= text.length;
   }
+}
+
+/** A value that opens no bracket. */
+function atomRepr(value: unknown, budget: number): string {
+  if (typeof value === 'string') return `'${truncate(value, budget).replaceAll("'", "\\'")}'`;
+  if (value instanceof Uint8Array) return `b'${bytesText(value, budget)}'`;
+  return truncate(scalarRepr(value) ?? objectRepr(value), budget);
 }
 
 /** @see celery/utils/text.py truncate: cuts back to the last space */

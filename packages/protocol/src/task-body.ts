@@ -1,6 +1,6 @@
 import type { CompressionRegistry } from './compression-registry.ts';
 import { DEFAULT_LIMITS, type MessageLimits } from './limits.ts';
-import { describeType, emptyRecord, isRecord, type PlainRecord, toRecord } from './plain-record.ts';
+import { describeType, isRecord, type PlainRecord, toRecord } from './plain-record.ts';
 import { DecodeError, InvalidTaskError, MessageTooLargeError } from './protocol-errors.ts';
 import type { RawMessage } from './raw-message.ts';
 import type { AcceptList, SerializerRegistry } from './serializer-registry.ts';
@@ -106,12 +106,11 @@ const NO_EMBED: Embed = Object.freeze(embedOf({}));
 function readEmbed(value: unknown, path: string): Embed {
   if (value === null || value === undefined) return NO_EMBED;
   if (!isRecord(value)) throw new InvalidTaskError(path, `must be an object or null, not ${describeType(value)}`);
-  const embed = Object.getPrototypeOf(value) === null ? value : Object.assign(emptyRecord(), value);
-  const chord = embed['chord'] ?? null;
+  const chord = value['chord'] ?? null;
   return {
-    callbacks: parseSignatures(embed['callbacks'], `${path}.callbacks`),
-    errbacks: parseSignatures(embed['errbacks'], `${path}.errbacks`),
-    chain: parseSignatures(embed['chain'], `${path}.chain`),
+    callbacks: parseSignatures(value['callbacks'], `${path}.callbacks`),
+    errbacks: parseSignatures(value['errbacks'], `${path}.errbacks`),
+    chain: parseSignatures(value['chain'], `${path}.chain`),
     chord: chord === null ? null : parseSignature(chord, `${path}.chord`),
   };
 }
