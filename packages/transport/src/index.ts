@@ -1,8 +1,11 @@
 export type { BindingStore, ExchangeRoutes } from './binding-store.ts';
 export type { ExchangeType, TransportCapabilities } from './capabilities.ts';
 export { Coalescer } from './coalescer.ts';
+export type { BrokerEndpoint } from './connect-cycle.ts';
+export { ConnectionGuard, type ConnectionGuardOptions, type RunOptions } from './connection-guard.ts';
 export type { Delivery, SettleHow } from './delivery.ts';
 export { type CompiledRoutes, compileRoutes } from './exchange-routing.ts';
+export { DEFAULT_RECONNECT_POLICY, type FailoverStrategy, type ReconnectPolicy } from './failover.ts';
 export { MemoryBindingStore } from './memory-binding-store.ts';
 export { PrefetchWindow } from './prefetch-window.ts';
 export {
