@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { repositoryRoot } from '../workspace/workspace-packages.ts';
 
 /** How a snippet ended. `code` is null when it was killed at the deadline. */
 export interface SnippetRun {
@@ -8,8 +9,22 @@ export interface SnippetRun {
   readonly output: string;
 }
 
+const TSC = join(repositoryRoot, 'node_modules/.bin/tsc');
+
+// What a user's strict project would have, plus the condition that reads siblings from source.
+const TSC_OPTIONS = [
+  '--ignoreConfig',
+  '--noEmit',
+  '--strict',
+  '--skipLibCheck',
+  '--allowImportingTsExtensions',
+  ...['--module', 'nodenext', '--target', 'es2023', '--lib', 'es2024,esnext.disposable', '--types', 'node'],
+  ...['--customConditions', '@celeriac/source'],
+];
+
 /**
- * Runs a snippet from source, as a file inside a package's folder so that its imports resolve as that package's own.
+ * Compiles a snippet without writing output, and runs it from source if it compiles, as a file inside a package's
+ * folder so that its imports resolve as that package's own.
  * @param timeoutMs - a snippet that still runs after this time is killed
  */
 export function runSnippet(code: string, folder: string, timeoutMs: number): SnippetRun {
@@ -18,15 +33,21 @@ export function runSnippet(code: string, folder: string, timeoutMs: number): Sni
   mkdirSync(reports, { recursive: true });
   writeFileSync(file, code);
   try {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=@celeriac/source', file], {
-      cwd: folder,
-      encoding: 'utf8',
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
-    return { code: status, output: stdout + stderr };
+    const compiled = runIn(folder, TSC, [...TSC_OPTIONS, file], timeoutMs);
+    if (compiled.code !== 0) return compiled;
+    return runIn(folder, process.execPath, ['--conditions=@celeriac/source', file], timeoutMs);
   } finally {
     rmSync(file, { force: true });
   }
+}
+
+function runIn(cwd: string, command: string, args: readonly string[], timeoutMs: number): SnippetRun {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  return { code: status, output: stdout + stderr };
 }

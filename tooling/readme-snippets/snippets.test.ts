@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runSnippet } from './run-snippet.ts';
@@ -35,12 +34,20 @@ describe('snippets', () => {
 });
 
 describe('runSnippet', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'snippet-'));
+  // Inside the repository, so that the compiler finds Node's types.
+  const reports = join(import.meta.dirname, '../.reports');
+  mkdirSync(reports, { recursive: true });
+  const folder = mkdtempSync(join(reports, 'snippet-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('runs TypeScript and reports its exit code and output', () => {
     const run = runSnippet(`const a: number = 3;\nconsole.log('got', a);\nprocess.exitCode = a;\n`, folder, 20_000);
     expect(run).toMatchObject({ code: 3, output: expect.stringContaining('got 3') });
+  });
+
+  it('refuses what does not compile', () => {
+    const run = runSnippet(`const a: number = 'text';\nconsole.log(a);\n`, folder, 20_000);
+    expect(run).toMatchObject({ code: 1, output: expect.stringContaining('TS2322') });
   });
 
   it('kills a snippet that does not end', () => {
