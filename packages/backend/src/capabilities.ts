@@ -6,6 +6,6 @@ export interface BackendCapabilities {
   readonly wakeUp: 'push' | 'poll';
   /** Whether results outlive the process. */
   readonly durable: boolean;
-  /** Whether any process can read a result, or only the one that sent the task (rpc). */
+  /** Whether every client of the store can read a result, or only the one that sent the task (rpc). */
   readonly shared: boolean;
 }

@@ -5,5 +5,5 @@ export const memoryCapabilities: BackendCapabilities = Object.freeze({
   expiry: 'native',
   wakeUp: 'push',
   durable: false,
-  shared: false,
+  shared: true,
 });
