@@ -3,16 +3,20 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { type CommandOptions, runCommand } from '../process/run-command.ts';
 import { runTurbo } from '../turbo/run-turbo.ts';
 import { publishablePackages, repositoryRoot } from '../workspace/workspace-packages.ts';
 import { checkTarball } from './check-tarball.ts';
-import { runCommand } from './command.ts';
 import { consumerOf, writeConsumer } from './consumer.ts';
 import { packPackages, readManifest, readTarball } from './pack-packages.ts';
 import { Steps } from './steps.ts';
 
 // The floor that every package names in "engines".
 const OLDEST_NODE = '22.18.0';
+// A strict project that checks declarations too, so that one which cannot be resolved does not pass as `any`.
+const TSC_OPTIONS =
+  '--noEmit --strict --skipLibCheck false --module nodenext --target es2023 --lib es2024,esnext.disposable --types node';
+const DEMO_TIMEOUT_MS = 120_000;
 
 const bin = (name: string): string => join(repositoryRoot, 'node_modules/.bin', name);
 const scratch = mkdtempSync(join(tmpdir(), 'celeriac-packaging-'));
@@ -20,27 +24,39 @@ const steps = new Steps();
 const packages = publishablePackages();
 const demo = join(repositoryRoot, 'apps/demo');
 
-const expectZero = (command: string, args: readonly string[], cwd: string, node?: string): readonly string[] => {
-  const { code, output } = runCommand(command, args, cwd, node);
-  return code === 0 ? [] : [`${command} ${args.join(' ')} ended with ${code}`, output];
+const expectZero = async (
+  command: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<readonly string[]> => {
+  const { code, output, leftProcesses } = await runCommand(command, args, options);
+  const title = `${command} ${args.join(' ')}`;
+  if (code !== 0) return [`${title} ended with ${code}`, output];
+  return leftProcesses ? [`${title} left processes running`, output] : [];
 };
 
-function checkTarballs(tarballs: ReadonlyMap<string, string>): void {
+async function checkTarballs(tarballs: ReadonlyMap<string, string>): Promise<void> {
   for (const entry of packages) {
     const { name } = entry.manifest;
     const tarball = tarballs.get(name) as string;
-    steps.run(`${name}: contents`, () => checkTarball(readTarball(entry, tarball)));
-    steps.run(`${name}: publint`, () => expectZero(bin('publint'), ['run', tarball, '--strict'], scratch));
-    steps.run(`${name}: types`, () =>
-      expectZero(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii'], scratch),
+    await steps.run(`${name}: contents`, async () => checkTarball(await readTarball(entry, tarball)));
+    await steps.run(`${name}: publint`, () =>
+      expectZero(bin('publint'), ['run', tarball, '--strict'], { cwd: scratch }),
+    );
+    await steps.run(`${name}: types`, () =>
+      expectZero(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii'], { cwd: scratch }),
     );
   }
 }
 
-function checkConsumer(manager: 'npm' | 'pnpm', tarballs: ReadonlyMap<string, string>, oldNode: string): void {
+async function checkConsumer(
+  manager: 'npm' | 'pnpm',
+  tarballs: ReadonlyMap<string, string>,
+  oldNode: string,
+): Promise<void> {
   const folder = join(scratch, `with-${manager}`);
   const { dependencies = {}, ...base } = readManifest(demo);
-  const installed = steps.run(`${manager} installs the demo's pieces from tarballs`, () => {
+  const installed = await steps.run(`${manager} installs the demo's pieces from tarballs`, async () => {
     writeConsumer(folder, consumerOf(dependencies, tarballs), base);
     return install(manager, folder);
   });
@@ -50,11 +66,12 @@ function checkConsumer(manager: 'npm' | 'pnpm', tarballs: ReadonlyMap<string, st
   if (hasDemo) cpSync(join(demo, 'dist'), join(folder, 'dist'), { recursive: true });
   for (const [version, node] of [[OLDEST_NODE, oldNode] as const, [process.versions.node, process.execPath] as const]) {
     const title = `${manager}, Node ${version}`;
-    steps.run(`${title}: every piece can be imported`, () => expectZero(node, ['import-all.js'], folder));
-    steps.run(`${title}: the command starts`, () => {
-      return expectZero(join(folder, 'node_modules/.bin/celeriac'), ['--help'], folder, dirname(node));
-    });
-    if (hasDemo) steps.run(`${title}: the demo runs`, () => expectZero(node, demoArguments(folder, version), folder));
+    const options = { cwd: folder, nodeFolder: dirname(node), timeoutMs: DEMO_TIMEOUT_MS };
+    const command = join(folder, 'node_modules/.bin/celeriac');
+    await steps.run(`${title}: every piece can be imported`, () => expectZero(node, ['import-all.js'], options));
+    await steps.run(`${title}: the command starts`, () => expectZero(command, ['--help'], options));
+    if (!hasDemo) continue;
+    await steps.run(`${title}: the demo runs`, () => expectZero(node, demoArguments(folder, version), options));
   }
 }
 
@@ -65,69 +82,64 @@ function demoArguments(folder: string, version: string): readonly string[] {
 }
 
 /** All packages side by side, in JavaScript and as a TypeScript project sees them. */
-function checkEveryPackage(tarballs: ReadonlyMap<string, string>): void {
+async function checkEveryPackage(tarballs: ReadonlyMap<string, string>): Promise<void> {
   const folder = join(scratch, 'everything');
   const names = [...tarballs.keys()];
   const nodeTypes = readManifest(repositoryRoot).devDependencies?.['@types/node'] ?? '*';
-  const installed = steps.run('npm installs every package from tarballs', () => {
+  const installed = await steps.run('npm installs every package from tarballs', async () => {
     const all = { ...Object.fromEntries(names.map((name) => [name, 'workspace:^'])), '@types/node': nodeTypes };
     writeConsumer(folder, consumerOf(all, tarballs));
     return install('npm', folder);
   });
   if (!installed) return;
   for (const extension of ['js', 'ts']) writeFileSync(join(folder, `import-all.${extension}`), importsOf(names));
-  steps.run('every package can be imported', () => expectZero(process.execPath, ['import-all.js'], folder));
-  steps.run('every declaration can be read by a TypeScript project', () => {
-    const options = [
-      '--noEmit',
-      '--strict',
-      '--module',
-      'nodenext',
-      '--target',
-      'es2023',
-      '--lib',
-      'es2024,esnext.disposable',
-    ];
-    return expectZero(bin('tsc'), [...options, '--types', 'node', '--skipLibCheck', 'false', 'import-all.ts'], folder);
+  await steps.run('every package can be imported', () =>
+    expectZero(process.execPath, ['import-all.js'], { cwd: folder }),
+  );
+  await steps.run('every declaration can be read by a TypeScript project', async () => {
+    const args = [...TSC_OPTIONS.split(' '), 'import-all.ts'];
+    return expectZero(bin('tsc'), args, { cwd: folder });
   });
 }
 
-function install(manager: 'npm' | 'pnpm', folder: string): readonly string[] {
-  if (manager === 'npm') return expectZero('npm', ['install', '--no-audit', '--no-fund'], folder);
-  return expectZero(bin('pnpm'), ['install', '--no-frozen-lockfile'], folder);
+function install(manager: 'npm' | 'pnpm', folder: string): Promise<readonly string[]> {
+  if (manager === 'npm') return expectZero('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder });
+  return expectZero(bin('pnpm'), ['install', '--no-frozen-lockfile'], { cwd: folder });
 }
 
 function importsOf(names: readonly string[]): string {
   return `${names.map((name) => `await import('${name}');`).join('\n')}\n`;
 }
 
-function main(): void {
-  const built = steps.run('build', () =>
+async function main(): Promise<void> {
+  const built = await steps.run('build', async () =>
     runTurbo(['run', 'build', '--output-logs=errors-only']) === 0 ? [] : ['see above'],
   );
   if (!built) return;
   let tarballs: ReadonlyMap<string, string> = new Map();
   const destination = join(scratch, 'tarballs');
   mkdirSync(destination);
-  const packed = steps.run('pack', () => {
-    tarballs = packPackages(packages, destination);
+  const packed = await steps.run('pack', async () => {
+    tarballs = await packPackages(packages, destination);
     return [];
   });
   if (!packed) return;
-  checkTarballs(tarballs);
+  await checkTarballs(tarballs);
   const oldNode = join(scratch, 'node/node_modules/node/bin/node');
-  steps.run(`Node ${OLDEST_NODE} can be had`, () => {
+  await steps.run(`Node ${OLDEST_NODE} can be had`, async () => {
     mkdirSync(join(scratch, 'node'));
     writeFileSync(join(scratch, 'node/package.json'), '{ "private": true }');
-    return expectZero('npm', ['install', '--no-audit', '--no-fund', `node@${OLDEST_NODE}`], join(scratch, 'node'));
+    return expectZero('npm', ['install', '--no-audit', '--no-fund', `node@${OLDEST_NODE}`], {
+      cwd: join(scratch, 'node'),
+    });
   });
-  checkConsumer('npm', tarballs, oldNode);
-  checkConsumer('pnpm', tarballs, oldNode);
-  checkEveryPackage(tarballs);
+  await checkConsumer('npm', tarballs, oldNode);
+  await checkConsumer('pnpm', tarballs, oldNode);
+  await checkEveryPackage(tarballs);
 }
 
 try {
-  main();
+  await main();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

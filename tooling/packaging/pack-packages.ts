@@ -1,19 +1,22 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCommand } from '../process/run-command.ts';
 import { type Manifest, repositoryRoot, type WorkspacePackage } from '../workspace/workspace-packages.ts';
 import type { Packed } from './check-tarball.ts';
-import { runCommand } from './command.ts';
 
 /**
  * Packs packages as they would be published.
  * @returns the path of each tarball by package name
  * @throws {Error} with the output of pnpm if a package cannot be packed
  */
-export function packPackages(packages: readonly WorkspacePackage[], destination: string): ReadonlyMap<string, string> {
+export async function packPackages(
+  packages: readonly WorkspacePackage[],
+  destination: string,
+): Promise<ReadonlyMap<string, string>> {
   const tarballs = new Map<string, string>();
   for (const { folder, manifest } of packages) {
     const pnpm = join(repositoryRoot, 'node_modules/.bin/pnpm');
-    const { code, output } = runCommand(pnpm, ['pack', '--pack-destination', destination], folder);
+    const { code, output } = await runCommand(pnpm, ['pack', '--pack-destination', destination], { cwd: folder });
     if (code !== 0) throw new Error(`pnpm pack failed for ${manifest.name}:\n${output}`);
     const file = `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
     tarballs.set(manifest.name, join(destination, file));
@@ -22,9 +25,9 @@ export function packPackages(packages: readonly WorkspacePackage[], destination:
 }
 
 /** Lists a tarball of this repository. */
-export function readTarball(entry: WorkspacePackage, tarball: string): Packed {
-  const list = runCommand('tar', ['-tzf', tarball], repositoryRoot);
-  const manifest = runCommand('tar', ['-xzOf', tarball, 'package/package.json'], repositoryRoot);
+export async function readTarball(entry: WorkspacePackage, tarball: string): Promise<Packed> {
+  const list = await runCommand('tar', ['-tzf', tarball], { cwd: repositoryRoot });
+  const manifest = await runCommand('tar', ['-xzOf', tarball, 'package/package.json'], { cwd: repositoryRoot });
   if (list.code !== 0 || manifest.code !== 0) throw new Error(`${tarball} cannot be read:\n${list.output}`);
   return {
     files: list.output

@@ -4,11 +4,11 @@ export class Steps {
   failed = 0;
 
   /** Runs a step; a thrown error or a returned list with entries fails it, and the next step still runs. */
-  run(name: string, step: () => readonly string[]): boolean {
+  async run(name: string, step: () => Promise<readonly string[]>): Promise<boolean> {
     const startedMs = performance.now();
     let faults: readonly string[];
     try {
-      faults = step();
+      faults = await step();
     } catch (error) {
       faults = [error instanceof Error ? error.message : String(error)];
     }

@@ -16,10 +16,11 @@ const read = (folder: string): string => {
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 };
 
-const expectSnippetsToRun = (readme: string, folder: string): void => {
+const expectSnippetsToRun = async (readme: string, folder: string): Promise<void> => {
   for (const { code, line } of runnableSnippets(readme)) {
-    const run = runSnippet(code, folder, TIMEOUT_MS);
+    const run = await runSnippet(code, folder, TIMEOUT_MS);
     expect(run.code, `README.md line ${line}:\n${run.output}`).toBe(0);
+    expect(run.leftProcesses, 'the snippet left processes running').toBe(false);
   }
 };
 
@@ -28,7 +29,7 @@ const INSTALL = /(?:npm|pnpm) (?:i|install|add|create|init|exec) [^\n]*@celeriac
 describe.each(publishablePackages().map((entry) => [entry.manifest.name, entry] as const))(
   'README of %s',
   (name, { folder }) => {
-    it('is short, names its install command, and its snippet runs', { timeout: TIMEOUT_MS * 2 }, () => {
+    it('is short, names its install command, and its snippet runs', { timeout: TIMEOUT_MS * 2 }, async () => {
       const readme = read(folder);
       expect(readme, 'README.md is missing or empty').not.toBe('');
       expect(readme.trimEnd().split('\n').length, 'lines').toBeLessThanOrEqual(MAX_LINES);
@@ -37,15 +38,15 @@ describe.each(publishablePackages().map((entry) => [entry.manifest.name, entry] 
         ? fencedBlocks(readme).filter((block) => block.language === 'sh')
         : runnableSnippets(readme);
       expect(shown.length, 'runnable snippets').toBeGreaterThan(0);
-      expectSnippetsToRun(readme, folder);
+      await expectSnippetsToRun(readme, folder);
     });
   },
 );
 
 describe('README of the repository', () => {
-  it('holds a runnable snippet that runs with the packages of the demo', { timeout: TIMEOUT_MS * 2 }, () => {
+  it('holds a runnable snippet that runs with the packages of the demo', { timeout: TIMEOUT_MS * 2 }, async () => {
     const readme = read(repositoryRoot);
     expect(runnableSnippets(readme).length).toBeGreaterThan(0);
-    expectSnippetsToRun(readme, join(repositoryRoot, 'apps/demo'));
+    await expectSnippetsToRun(readme, join(repositoryRoot, 'apps/demo'));
   });
 });
