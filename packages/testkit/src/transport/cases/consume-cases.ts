@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Delivery } from '@celeriac/transport';
+import { until } from '../../conformance/within.ts';
+import { declareQueues, publishTexts, textOf, texts } from '../case-messages.ts';
+import { Inbox, settle } from '../inbox.ts';
+import type { TransportCase } from './transport-case.ts';
+
+/** Long enough that a consumer which asks again and again is between two questions. Milliseconds. */
+const IDLE_MS = 60;
+
+/** Consumers share, wake up, change queues, and stop. */
+export const consumeCases: readonly TransportCase[] = [
+  {
+    name: 'shares a queue between two clients: 1,000 messages, each delivered once',
+    async run(harness) {
+      const clients = [await harness.connect(), await harness.connect()];
+      const queue = harness.name('shared');
+      for (const client of clients) await declareQueues(client, queue);
+      const settled: Promise<boolean>[] = [];
+      const onDelivery = (delivery: Delivery): void => void settled.push(settle(harness, delivery, 'ack'));
+      const inboxes: Inbox[] = [];
+      for (const client of clients) {
+        inboxes.push(await Inbox.open(harness, client, [queue], { prefetch: 10, onDelivery }));
+      }
+      for (let batch = 0; batch < 10; batch++) await publishTexts(clients[0]!, queue, texts(100, `${batch}-`));
+      const arrived = (): string[] => inboxes.flatMap((inbox) => inbox.texts);
+      await until(() => arrived().length >= 1_000, harness.waitMs * 2, 'the two consumers get 1,000 deliveries');
+      assert.equal(new Set(await Promise.all(settled)).size, 1);
+      assert.equal(new Set(arrived()).size, 1_000, 'no message is missing');
+      assert.equal(arrived().length, 1_000, 'no message came twice');
+      assert.equal(await clients[0]!.size(queue), 0);
+    },
+  },
+  {
+    name: 'serves several queues fairly: a full one starves nobody',
+    async run(harness) {
+      const client = await harness.connect();
+      const queues = ['full', 'small', 'full-too'].map((label) => harness.name(label));
+      await declareQueues(client, ...queues);
+      for (const [index, count] of [150, 10, 150].entries()) await publishTexts(client, queues[index]!, texts(count));
+      const onDelivery = (delivery: Delivery): void => void settle(harness, delivery, 'ack').catch(() => {});
+      const inbox = await Inbox.open(harness, client, queues, { prefetch: 4, onDelivery });
+      await inbox.total(310);
+      const order = inbox.arrived.map((delivery) => queues.indexOf(delivery.queue));
+      const [full, small, fullToo] = [order.lastIndexOf(0), order.lastIndexOf(1), order.indexOf(2)];
+      assert(
+        small < full,
+        `the small queue was served after the full one (last at ${small}, full one ends at ${full})`,
+      );
+      assert(
+        fullToo < full,
+        `the last queue waited for the first to run empty (first at ${fullToo}, that ends at ${full})`,
+      );
+    },
+  },
+  {
+    name: 'wakes an idle consumer at once when another client publishes',
+    async run(harness) {
+      const [reader, sender] = [await harness.connect(), await harness.connect()];
+      const queue = harness.name('wake');
+      await declareQueues(reader, queue);
+      await declareQueues(sender, queue);
+      const inbox = await Inbox.open(harness, reader, [queue]);
+      const tookMs: number[] = [];
+      for (let round = 0; round < 5; round++) {
+        await sleep(IDLE_MS);
+        const start = performance.now();
+        await publishTexts(sender, queue, [`w${round}`]);
+        assert.equal(textOf(await inbox.next()), `w${round}`);
+        tookMs.push(performance.now() - start);
+      }
+      const median = tookMs.sort((a, b) => a - b)[2]!;
+      assert(median <= harness.wakeMs, `took ${Math.round(median)} ms (median of 5), allowed are ${harness.wakeMs}`);
+    },
+  },
+  {
+    name: 'adds and drops queues of a running consumer',
+    async run(harness) {
+      const client = await harness.connect();
+      const [old, kept, added] = ['old', 'kept', 'added'].map((label) => harness.name(label)) as [
+        string,
+        string,
+        string,
+      ];
+      await declareQueues(client, old, kept, added);
+      const inbox = await Inbox.open(harness, client, [old, kept]);
+      await publishTexts(client, old, ['1']);
+      assert.equal((await inbox.next()).queue, old);
+      await inbox.consumer.setQueues([kept, added]);
+      await publishTexts(client, old, ['left alone']);
+      for (const queue of [added, kept]) {
+        await publishTexts(client, queue, ['2']);
+        assert.equal((await inbox.next()).queue, queue);
+      }
+      assert.equal(await client.size(old), 1, 'the dropped queue keeps its message');
+      assert.equal(inbox.arrived.length, 3);
+    },
+  },
+  {
+    name: 'reads messages that were waiting in an added queue',
+    async run(harness) {
+      const client = await harness.connect();
+      const [idle, full] = [harness.name('idle'), harness.name('full')];
+      await declareQueues(client, idle, full);
+      const inbox = await Inbox.open(harness, client, [idle]);
+      await publishTexts(client, full, texts(3));
+      await inbox.consumer.setQueues([idle, full]);
+      await inbox.take(3);
+      assert.deepEqual(inbox.texts, texts(3));
+    },
+  },
+  {
+    name: 'delivers nothing after stop(), keeps what is held, and lets it be settled',
+    async run(harness) {
+      const [first, second] = [await harness.connect(), await harness.connect()];
+      const queue = harness.name('stop');
+      await declareQueues(first, queue);
+      await declareQueues(second, queue);
+      await publishTexts(first, queue, texts(8));
+      const inbox = await Inbox.open(harness, first, [queue], { prefetch: 3 });
+      const [held, given] = await inbox.take(3);
+      await inbox.consumer.stop();
+      await inbox.consumer.stop();
+      const other = await Inbox.open(harness, second, [queue]);
+      await other.take(5);
+      assert.equal(await settle(harness, held!, 'ack'), true, 'a held delivery can still be acknowledged');
+      assert.equal(await settle(harness, given!, 'requeue'), true, 'and another one requeued');
+      assert.equal(textOf(await other.next()), textOf(given!));
+      assert.equal(inbox.arrived.length, 3, 'the stopped consumer got nothing more');
+      assert.deepEqual(inbox.losses, [], 'stop() is no loss');
+    },
+  },
+  {
+    name: 'stops one of two consumers of a client without the other',
+    async run(harness) {
+      const client = await harness.connect();
+      const [left, right] = [harness.name('left'), harness.name('right')];
+      await declareQueues(client, left, right);
+      const stopped = await Inbox.open(harness, client, [left]);
+      const running = await Inbox.open(harness, client, [right]);
+      await stopped.consumer.stop();
+      await publishTexts(client, left, ['left alone']);
+      await publishTexts(client, right, ['read']);
+      assert.equal(textOf(await running.next()), 'read');
+      assert.equal(await client.size(left), 1);
+      assert.deepEqual(stopped.texts, []);
+    },
+  },
+  {
+    name: 'returns unsettled deliveries to the queue when the client closes',
+    async run(harness) {
+      const [first, second] = [await harness.connect(), await harness.connect()];
+      const queue = harness.name('close');
+      await declareQueues(first, queue);
+      await declareQueues(second, queue);
+      await publishTexts(second, queue, texts(6));
+      const [done] = await (await Inbox.open(harness, first, [queue], { prefetch: 4 })).take(4);
+      await settle(harness, done!, 'ack');
+      await first.close();
+      const other = await Inbox.open(harness, second, [queue]);
+      const back = await other.take(5);
+      assert.deepEqual(back.map(textOf).sort(), ['m1', 'm2', 'm3', 'm4', 'm5']);
+      const redelivered = back.filter((delivery) => delivery.redelivered).map(textOf);
+      assert.deepEqual(redelivered.sort(), ['m1', 'm2', 'm3'], 'those that were held before are marked');
+    },
+  },
+  {
+    name: 'returns deliveries of a stopped consumer when the client closes',
+    async run(harness) {
+      const [first, second] = [await harness.connect(), await harness.connect()];
+      const queue = harness.name('stop-close');
+      await declareQueues(first, queue);
+      await declareQueues(second, queue);
+      await publishTexts(second, queue, texts(3));
+      const inbox = await Inbox.open(harness, first, [queue]);
+      await inbox.take(3);
+      await inbox.consumer.stop();
+      await first.close();
+      const back = await (await Inbox.open(harness, second, [queue])).take(3);
+      assert.deepEqual(back.map(textOf).sort(), texts(3));
+      assert.deepEqual(inbox.losses, [], 'close() is no loss');
+    },
+  },
+];
