@@ -154,6 +154,18 @@ describe('memory backend watches', () => {
     expect(got).toEqual(['a']);
   });
 
+  it('report an id once, though its state changes again', async () => {
+    const results = new MemoryResults();
+    const backend = memoryBackend({ results });
+    const got: string[] = [];
+    backend.watch((metas) => got.push(...metas.map((one) => one.status))).add(['a']);
+    for (const status of ['FAILURE', 'RETRY', 'SUCCESS']) {
+      await backend.store([request('a', status)]);
+      await turn();
+    }
+    expect([got, results.watched]).toEqual([['FAILURE'], 0]);
+  });
+
   it('leave nothing behind when removed, closed or ended with the backend', async () => {
     const results = new MemoryResults();
     const backend = memoryBackend({ results });
