@@ -9,6 +9,7 @@ import { publishablePackages, repositoryRoot } from '../workspace/workspace-pack
 import { checkTarball } from './check-tarball.ts';
 import { consumerOf, writeConsumer } from './consumer.ts';
 import { packPackages, readManifest, readTarball } from './pack-packages.ts';
+import { pruneOutputs } from './prune-outputs.ts';
 import { Steps } from './steps.ts';
 
 // The floor that every package names in "engines".
@@ -116,6 +117,7 @@ async function main(): Promise<void> {
     runTurbo(['run', 'build', '--output-logs=errors-only']) === 0 ? [] : ['see above'],
   );
   if (!built) return;
+  for (const { folder } of [...packages, { folder: demo }]) pruneOutputs(folder);
   let tarballs: ReadonlyMap<string, string> = new Map();
   const destination = join(scratch, 'tarballs');
   mkdirSync(destination);
