@@ -23,7 +23,10 @@ export function decodedBody(message: RawMessage): unknown {
 export function compareTask(message: RawMessage, isLeftOut: LeftOutCheck): void {
   const request = readTaskRequest(message, () => decodedBody(message));
   const body = decodeTaskBodyOf(message, request, serializers, accept, compressions);
-  if (request.protocol === 1) return compareV1(message, request, body);
+  if (request.protocol === 1) {
+    compareV1(message, request, body);
+    return;
+  }
   compareReprs(request, body, isLeftOut);
   if (!isLeftOut('rebuild')) compareRebuilt(message, request, body, isLeftOut);
 }
