@@ -101,16 +101,16 @@ export class ConnectCycle {
   #failed(url: string, error: ConnectionLostError, hurried: boolean): number {
     const { policy, strategy, random, clock, logger } = this.#options;
     this.#lastTryAt = clock.monotonic();
-    const next = afterFailure(this.#state, policy, strategy, random);
-    const failures = this.#state.failures + 1;
+    // Tries that callers asked for do not use up the patience of the policy.
+    const next = afterFailure(this.#state, hurried ? { ...policy, maxRetries: null } : policy, strategy, random);
+    const failures = this.#state.failures + (hurried ? 0 : 1);
     const fields = { url, error: error.message, try: failures, maxRetries: policy.maxRetries };
     if (next === undefined) {
       logger.error('Cannot connect to the broker, giving up', fields);
       throw error;
     }
     logger.error('Cannot connect to the broker, trying again', { ...fields, delayMs: next.delayMs });
-    // Tries that callers asked for do not use up the patience of the policy.
-    this.#state = hurried ? { ...next.state, failures: this.#state.failures } : next.state;
+    this.#state = { ...next.state, failures };
     return next.delayMs;
   }
 

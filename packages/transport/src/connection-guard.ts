@@ -226,6 +226,7 @@ export class ConnectionGuard implements Service {
   }
 
   async #sleep(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+    if (delayMs <= 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = this.#clock.setTimer(delayMs, resolve);
     const onAbort = (): void => resolve();
