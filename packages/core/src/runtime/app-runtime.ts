@@ -1,3 +1,4 @@
+import type { Backend } from '@celeriac/backend';
 import type {
   AcceptList,
   Clock,
@@ -7,10 +8,10 @@ import type {
   MessageLimits,
   SerializerRegistry,
 } from '@celeriac/protocol';
-import type { Backend } from '@celeriac/backend';
 import type { ConnectionGuard, Topology } from '@celeriac/transport';
 import type { Publisher } from '../publish/publisher.ts';
 import type { ResultWriter } from '../result/result-writer.ts';
+import type { QueueTable, QueueTable } from '../settings/queue-table.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
 import type { TaskRegistry } from '../task/task-registry.ts';
@@ -29,6 +30,7 @@ export interface ConsumedQueues {
 export interface AppRuntime {
   readonly name: string;
   readonly settings: Settings;
+  readonly queueTable: QueueTable;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tasks: TaskRegistry;
@@ -39,6 +41,8 @@ export interface AppRuntime {
   readonly limits: MessageLimits;
   readonly signals: Signals;
   readonly lamport: LamportClock;
+  /** Where queues, exchanges and bindings of `taskQueues` are looked up. */
+  readonly queueTable: QueueTable;
   readonly publisher: Publisher;
   readonly results: ResultWriter;
   /** The shared connection for sending; a worker makes its own for reading with `openReader`. */

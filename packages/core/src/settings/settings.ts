@@ -1,0 +1,153 @@
+import type { BackendPlugin } from '@celeriac/backend';
+import type { LogLevel } from '@celeriac/protocol';
+import type { ExchangeType, FailoverStrategy, PublishRetryPolicy, TransportPlugin } from '@celeriac/transport';
+import type { TaskAnnotations } from '../task/task-options.ts';
+import type { TaskQueues } from './queue-definition.ts';
+import type { TaskRoutes } from './task-routes.ts';
+
+export type { TaskRoutes } from './task-routes.ts';
+
+/**
+ * All settings of an app, complete and frozen. Names are Celery's in camelCase; durations are in Celery's unit, which is
+ * seconds unless the name ends in `Ms`. `undefined` is Celery's `None` where None means "not set".
+ */
+export interface Settings {
+  // Modules and content
+  /** Serializer names or content types that are decoded; everything else is refused unread. `['json']` */
+  readonly acceptContent: readonly string[];
+  /** The same for results; `acceptContent` when not set. */
+  readonly resultAcceptContent: readonly string[] | undefined;
+  /** Modules that a worker imports at its start, before those of `include`. */
+  readonly imports: readonly string[];
+  /** Modules that a worker imports at its start. */
+  readonly include: readonly string[];
+  /** Largest decoded message in bytes. 64 MiB */
+  readonly messageMaxBytes: number;
+  /** Deepest nesting of a message. 512 */
+  readonly messageMaxDepth: number;
+
+  // Broker
+  /** Broker URL, several as a list or joined by `;` for fail-over. */
+  readonly brokerUrl: string | readonly string[];
+  /** For consuming; `brokerUrl` when not set. */
+  readonly brokerReadUrl: string | readonly string[] | undefined;
+  /** For publishing; `brokerUrl` when not set. */
+  readonly brokerWriteUrl: string | readonly string[] | undefined;
+  /** A package that provides the transport, or the plugin itself, whatever the URL's scheme. */
+  readonly brokerTransport: string | TransportPlugin | undefined;
+  /** Which URL follows a failed one. `round-robin` */
+  readonly brokerFailoverStrategy: FailoverStrategy;
+  /** Seconds that one try to connect may take. 4 */
+  readonly brokerConnectionTimeout: number;
+  /** Tries to connect after the first; null or 0 = for ever. 100 */
+  readonly brokerConnectionMaxRetries: number | null;
+  /** Options of the transport; each transport's README lists its own. */
+  readonly brokerTransportOptions: { readonly [name: string]: unknown };
+
+  // Results
+  /** URL of the result store; none = results are disabled. */
+  readonly resultBackend: string | undefined;
+  /** A package that provides the result store, or the plugin itself, whatever the URL's scheme. */
+  readonly resultBackendPackage: string | BackendPlugin | undefined;
+  /** Go on trying to store a result as often as `resultBackendMaxRetries` says, instead of for a minute. false */
+  readonly resultBackendAlwaysRetry: boolean;
+  /** Retries of a store with `resultBackendAlwaysRetry`; null = for ever. null */
+  readonly resultBackendMaxRetries: number | null;
+  /** First wait between such retries, milliseconds; doubled each time. 10 */
+  readonly resultBackendBaseSleepBetweenRetriesMs: number;
+  /** Longest wait, milliseconds. 10000 */
+  readonly resultBackendMaxSleepBetweenRetriesMs: number;
+  /** Options of the result store. */
+  readonly resultBackendTransportOptions: { readonly [name: string]: unknown };
+  readonly resultSerializer: string;
+  /** Keep name, arguments, worker, retries and queue with each result. false */
+  readonly resultExtended: boolean;
+  /** Seconds that results are kept; null or 0 = for ever. 86400 */
+  readonly resultExpires: number | null;
+  /** Seconds. 3 */
+  readonly resultChordJoinTimeout: number;
+  /** Seconds between two looks of `celery.chord_unlock`. 1 */
+  readonly resultChordRetryInterval: number;
+
+  // Tasks
+  /** Options to change by task name, or `*` for all. */
+  readonly taskAnnotations: TaskAnnotations | undefined;
+  readonly taskSerializer: string;
+  readonly taskCompression: string | undefined;
+  /** Try again when publishing fails by a lost connection. true */
+  readonly taskPublishRetry: boolean;
+  /** Seconds in it. */
+  readonly taskPublishRetryPolicy: PublishRetryPolicy;
+  /** Run tasks in the calling process instead of sending them. false */
+  readonly taskAlwaysEager: boolean;
+  /** Throw the errors of eager tasks at the caller. false */
+  readonly taskEagerPropagates: boolean;
+  /** Keep the results of eager tasks too. false */
+  readonly taskStoreEagerResult: boolean;
+  readonly taskIgnoreResult: boolean;
+  readonly taskStoreErrorsEvenIfIgnored: boolean;
+  readonly taskTrackStarted: boolean;
+  /** Hard limit, seconds. */
+  readonly taskTimeLimit: number | undefined;
+  /** Soft limit, seconds. */
+  readonly taskSoftTimeLimit: number | undefined;
+  /** Acknowledge after the run instead of before. false */
+  readonly taskAcksLate: boolean;
+  /** With `taskAcksLate`: acknowledge failures and timeouts too. true */
+  readonly taskAcksOnFailureOrTimeout: boolean;
+  /** With `taskAcksLate`: requeue when the process that runs a task dies. false */
+  readonly taskRejectOnWorkerLost: boolean;
+  /** `10/s`, `100/m`, `1000/h`, or a number for each second; per worker and task. */
+  readonly taskDefaultRateLimit: string | number | undefined;
+  readonly taskQueues: TaskQueues | undefined;
+  readonly taskRoutes: TaskRoutes | undefined;
+  /** `x-max-priority` of queues that have none. */
+  readonly taskQueueMaxPriority: number | undefined;
+  /** 0..255; which end goes first depends on the broker. */
+  readonly taskDefaultPriority: number | undefined;
+  /** Tasks sent by a task get its priority. false */
+  readonly taskInheritParentPriority: boolean;
+  /** Declare queues that are named but not in `taskQueues`. true */
+  readonly taskCreateMissingQueues: boolean;
+  /** `x-queue-type` of such queues. `classic` */
+  readonly taskCreateMissingQueueType: 'classic' | 'quorum';
+  /** Exchange type of such queues; `taskDefaultExchangeType` when not set. */
+  readonly taskCreateMissingQueueExchangeType: ExchangeType | undefined;
+  readonly taskDefaultQueue: string;
+  readonly taskDefaultQueueType: 'classic' | 'quorum';
+  /** `taskDefaultQueue` when not set. */
+  readonly taskDefaultExchange: string | undefined;
+  readonly taskDefaultExchangeType: ExchangeType;
+  /** `taskDefaultQueue` when not set. */
+  readonly taskDefaultRoutingKey: string | undefined;
+  /** 2 = survives a broker restart, 1 = need not. 2 */
+  readonly taskDefaultDeliveryMode: 1 | 2;
+
+  // Worker
+  /** Tasks at a time; the number of cores when not set. */
+  readonly workerConcurrency: number | undefined;
+  readonly workerPool: 'prefork' | 'async' | 'solo';
+  /** Messages held = this × concurrency; 0 = no limit. 4 */
+  readonly workerPrefetchMultiplier: number;
+  readonly workerDisableRateLimits: boolean;
+  /** Seconds to wait for the result of a child process that died. 10 */
+  readonly workerLostWait: number;
+  /** Seconds that a child process may take to start. 4 */
+  readonly workerProcAliveTimeout: number;
+  /** Tasks after which a child process is replaced. */
+  readonly workerMaxTasksPerChild: number | undefined;
+  /** When the broker is lost, stop late-acknowledged tasks that it will deliver again. false */
+  readonly workerCancelLongRunningTasksOnConnectionLoss: boolean;
+  /** Messages that the quarantine queue holds at most. 10000 */
+  readonly workerQuarantineLimit: number;
+  /** Deliveries of one message that ended with the worker's death, before it goes to quarantine. 3 */
+  readonly workerDeliveryLimit: number;
+
+  // Logging
+  /** Lowest level that is logged. `warning` */
+  readonly logLevel: LogLevel;
+  /** `text` for people, `json` for machines: one object per line. `text` */
+  readonly logFormat: 'text' | 'json';
+  /** Colours in text; undefined = when the output is a terminal. */
+  readonly workerLogColor: boolean | undefined;
+}

@@ -1,0 +1,75 @@
+import { escapeForLog, type Logger } from '@celeriac/protocol';
+
+/** Stops a handler from being called. May be called repeatedly. */
+export type Disconnect = () => void;
+
+/** What one handler wants. */
+export interface ConnectOptions {
+  /** Only what comes from this sender: a task's name, or a worker's node name. */
+  readonly sender?: string;
+  /** A second handler with this name takes the place of the first. */
+  readonly dispatchUid?: string;
+}
+
+interface Connection<Payload> {
+  readonly handler: (payload: Payload) => unknown;
+  readonly sender: string | undefined;
+  readonly dispatchUid: string | undefined;
+}
+
+/**
+ * Something that happens, and who wants to know. Sending it never throws: what a handler throws is logged.
+ * @see celery/utils/dispatch/signal.py
+ */
+export class Signal<Payload> {
+  readonly name: string;
+  readonly #senderOf: (payload: Payload) => string | undefined;
+  readonly #logger: () => Logger;
+  #connections: readonly Connection<Payload>[] = [];
+
+  constructor(name: string, senderOf: (payload: Payload) => string | undefined, logger: () => Logger) {
+    this.name = name;
+    this.#senderOf = senderOf;
+    this.#logger = logger;
+  }
+
+  /** Whether anybody listens; ask before a payload is built. */
+  get hasListeners(): boolean {
+    return this.#connections.length > 0;
+  }
+
+  connect(handler: (payload: Payload) => unknown, options: ConnectOptions = {}): Disconnect {
+    const { sender, dispatchUid } = options;
+    const connection: Connection<Payload> = { handler, sender, dispatchUid };
+    const others = this.#connections.filter((other) => dispatchUid === undefined || other.dispatchUid !== dispatchUid);
+    this.#connections = [...others, connection];
+    return () => {
+      this.#connections = this.#connections.filter((other) => other !== connection);
+    };
+  }
+
+  /** Calls the handlers in the order they were connected, without waiting for those that take their time. */
+  send(payload: Payload): void {
+    if (this.#connections.length > 0) for (const call of this.#calls(payload)) void call;
+  }
+
+  /** As {@link send}, resolved when every handler is done. */
+  async sendAndWait(payload: Payload): Promise<void> {
+    await Promise.all(this.#calls(payload));
+  }
+
+  #calls(payload: Payload): Promise<void>[] {
+    const sender = this.#senderOf(payload);
+    return this.#connections
+      .filter((connection) => connection.sender === undefined || connection.sender === sender)
+      .map((connection) => this.#call(connection, payload));
+  }
+
+  async #call({ handler }: Connection<Payload>, payload: Payload): Promise<void> {
+    try {
+      await handler(payload);
+    } catch (error) {
+      this.#logger().error(`A handler of the signal ${this.name} failed: ${escapeForLog(String(error))}`, { error });
+    }
+  }
+}

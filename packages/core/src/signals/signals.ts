@@ -1,0 +1,105 @@
+import type { Logger, RawMessage, TaskCall, TaskRequest } from '@celeriac/protocol';
+import type { RegisteredTask } from '../task/registered-task.ts';
+import { Signal } from './signal.ts';
+
+/** A run of a task. */
+export interface TaskRunPayload {
+  readonly taskId: string;
+  readonly task: RegisteredTask;
+  readonly args: readonly unknown[];
+  readonly kwargs: { readonly [name: string]: unknown };
+}
+
+/** Something about a worker. */
+export interface WorkerPayload {
+  /** The worker's node name. */
+  readonly hostname: string;
+}
+
+/** The payload of each signal. */
+export interface SignalPayloads {
+  beforeTaskPublish: { readonly call: TaskCall; readonly exchange: string; readonly routingKey: string };
+  afterTaskPublish: { readonly message: RawMessage; readonly exchange: string; readonly routingKey: string };
+  taskReceived: { readonly request: TaskRequest };
+  taskPrerun: TaskRunPayload;
+  taskPostrun: TaskRunPayload & { readonly result: unknown; readonly state: string };
+  taskSuccess: TaskRunPayload & { readonly result: unknown };
+  taskFailure: TaskRunPayload & { readonly exception: unknown; readonly traceback: string | null };
+  taskRetry: TaskRunPayload & { readonly reason: string };
+  taskInternalError: { readonly taskId: string; readonly name: string; readonly exception: unknown };
+  taskRevoked: {
+    readonly request: TaskRequest;
+    readonly terminated: boolean;
+    readonly signal: string | null;
+    readonly expired: boolean;
+  };
+  taskUnknown: { readonly name: string; readonly id: string; readonly message: RawMessage };
+  taskRejected: { readonly reason: string; readonly message: RawMessage };
+  workerInit: WorkerPayload;
+  workerReady: WorkerPayload;
+  workerShuttingDown: WorkerPayload & { readonly signal: string; readonly how: 'warm' | 'cold' };
+  workerShutdown: WorkerPayload;
+  workerProcessInit: WorkerPayload;
+  workerProcessShutdown: WorkerPayload & { readonly exitCode: number };
+}
+
+/**
+ * The signals of one app.
+ * @see celery/signals.py
+ */
+export class Signals {
+  /** Sender of both publish signals: the task's name. */
+  readonly beforeTaskPublish: Signal<SignalPayloads['beforeTaskPublish']>;
+  readonly afterTaskPublish: Signal<SignalPayloads['afterTaskPublish']>;
+  /** Sender: the task's name, as for all task signals. */
+  readonly taskReceived: Signal<SignalPayloads['taskReceived']>;
+  readonly taskPrerun: Signal<SignalPayloads['taskPrerun']>;
+  readonly taskPostrun: Signal<SignalPayloads['taskPostrun']>;
+  readonly taskSuccess: Signal<SignalPayloads['taskSuccess']>;
+  readonly taskFailure: Signal<SignalPayloads['taskFailure']>;
+  readonly taskRetry: Signal<SignalPayloads['taskRetry']>;
+  /** Something outside of the task's own code went wrong. */
+  readonly taskInternalError: Signal<SignalPayloads['taskInternalError']>;
+  readonly taskRevoked: Signal<SignalPayloads['taskRevoked']>;
+  /** A message names a task that is not registered. */
+  readonly taskUnknown: Signal<SignalPayloads['taskUnknown']>;
+  /** A message that is none could not be read. No sender. */
+  readonly taskRejected: Signal<SignalPayloads['taskRejected']>;
+  /** Sender: the worker's node name, as for all worker signals. */
+  readonly workerInit: Signal<SignalPayloads['workerInit']>;
+  readonly workerReady: Signal<SignalPayloads['workerReady']>;
+  readonly workerShuttingDown: Signal<SignalPayloads['workerShuttingDown']>;
+  readonly workerShutdown: Signal<SignalPayloads['workerShutdown']>;
+  /** In a child process of the pool, before its first task. */
+  readonly workerProcessInit: Signal<SignalPayloads['workerProcessInit']>;
+  readonly workerProcessShutdown: Signal<SignalPayloads['workerProcessShutdown']>;
+
+  /** @param logger - for errors of handlers; asked for when there is one */
+  constructor(logger: () => Logger) {
+    const runSender = ({ task }: TaskRunPayload): string => task.name;
+    const requestSender = ({ request }: { readonly request: TaskRequest }): string => request.task;
+    const workerSender = ({ hostname }: WorkerPayload): string => hostname;
+    const make = <Name extends keyof SignalPayloads>(
+      name: Name,
+      senderOf: (payload: SignalPayloads[Name]) => string | undefined,
+    ): Signal<SignalPayloads[Name]> => new Signal(name, senderOf, logger);
+    this.beforeTaskPublish = make('beforeTaskPublish', ({ call }) => call.task);
+    this.afterTaskPublish = make('afterTaskPublish', ({ message }) => String(message.headers['task']));
+    this.taskReceived = make('taskReceived', requestSender);
+    this.taskPrerun = make('taskPrerun', runSender);
+    this.taskPostrun = make('taskPostrun', runSender);
+    this.taskSuccess = make('taskSuccess', runSender);
+    this.taskFailure = make('taskFailure', runSender);
+    this.taskRetry = make('taskRetry', runSender);
+    this.taskInternalError = make('taskInternalError', ({ name }) => name);
+    this.taskRevoked = make('taskRevoked', requestSender);
+    this.taskUnknown = make('taskUnknown', ({ name }) => name);
+    this.taskRejected = make('taskRejected', () => undefined);
+    this.workerInit = make('workerInit', workerSender);
+    this.workerReady = make('workerReady', workerSender);
+    this.workerShuttingDown = make('workerShuttingDown', workerSender);
+    this.workerShutdown = make('workerShutdown', workerSender);
+    this.workerProcessInit = make('workerProcessInit', workerSender);
+    this.workerProcessShutdown = make('workerProcessShutdown', workerSender);
+  }
+}

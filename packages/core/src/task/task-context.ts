@@ -1,0 +1,53 @@
+import type { Logger, TaskRequest } from '@celeriac/protocol';
+import type { ApplyOptions } from './apply-options.ts';
+
+/** How a message reached the worker. */
+export interface DeliveryInfo {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly queue: string;
+  readonly priority: number | null;
+  readonly redelivered: boolean;
+}
+
+/** What a running task knows about its call. */
+export interface TaskContextRequest extends TaskRequest {
+  readonly args: readonly unknown[];
+  readonly kwargs: { readonly [name: string]: unknown };
+  /** The worker's node name. */
+  readonly hostname: string;
+  readonly deliveryInfo: DeliveryInfo;
+  /** Runs in the caller's process. */
+  readonly isEager: boolean;
+  /** Called as a plain function, without a message. */
+  readonly calledDirectly: boolean;
+}
+
+/** How the next attempt of a task differs. */
+export interface RetryRequest
+  extends Pick<ApplyOptions, 'countdown' | 'queue' | 'priority' | 'timeLimit' | 'softTimeLimit'> {
+  /** The error that led to it; thrown when no attempt is left. */
+  readonly exc?: unknown;
+  /** The earliest time of the next attempt: a date or Unix milliseconds. Default: after `countdown` or `defaultRetryDelay`. */
+  readonly eta?: Date | number;
+  /** null = for ever. Default: the task's. */
+  readonly maxRetries?: number | null;
+  readonly args?: readonly unknown[];
+  readonly kwargs?: { readonly [name: string]: unknown };
+}
+
+/** What a bound task gets as its first parameter. */
+export interface TaskContext {
+  readonly request: TaskContextRequest;
+  readonly log: Logger;
+  /** Aborted when the task should stop: time limit, revocation, shutdown. */
+  readonly signal: AbortSignal;
+  /**
+   * Ends this run; the task runs again under the same id.
+   * @throws {Retry} always, or the error in `exc` (else MaxRetriesExceededError) when no attempt is left
+   * @see celery/app/task.py Task.retry
+   */
+  retry(asked?: RetryRequest): never;
+  /** Stores a state of the task's own, such as `PROGRESS`, for callers to see. @param meta - anything that JSON can hold */
+  updateState(state: string, meta?: unknown): Promise<void>;
+}
