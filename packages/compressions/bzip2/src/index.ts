@@ -1,1 +1,1 @@
-export {};
+export { bzip2Compression } from './bzip2-compression.ts';
