@@ -11,7 +11,7 @@ import type {
 import type { ConnectionGuard, Topology } from '@celeriac/transport';
 import type { Publisher } from '../publish/publisher.ts';
 import type { ResultWriter } from '../result/result-writer.ts';
-import type { QueueTable, QueueTable } from '../settings/queue-table.ts';
+import type { QueueTable } from '../settings/queue-table.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
 import type { TaskRegistry } from '../task/task-registry.ts';
@@ -30,7 +30,6 @@ export interface ConsumedQueues {
 export interface AppRuntime {
   readonly name: string;
   readonly settings: Settings;
-  readonly queueTable: QueueTable;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tasks: TaskRegistry;
