@@ -1,10 +1,10 @@
-import { CeleriacError, escapeForLog, NOT_REGISTERED } from '@celeriac/protocol';
+import { CeleriacError, escapeForLog } from '@celeriac/protocol';
 
 /** No task of this name is registered here. @see celery/exceptions.py NotRegistered */
 export class NotRegisteredError extends CeleriacError {
   readonly code = 'CLR_NOT_REGISTERED';
-  readonly excType = NOT_REGISTERED.exc_type;
-  readonly module: string = NOT_REGISTERED.exc_module;
+  readonly excType = 'NotRegistered';
+  readonly module = 'celery.exceptions';
   readonly args: readonly [string];
 
   constructor(task: string) {

@@ -4,7 +4,6 @@ import { Ignore, Reject, Retry } from '../task/semipredicates.ts';
 import { bindArguments } from './bind-arguments.ts';
 import { BoundContext } from './bound-context.ts';
 import { type CurrentTask, runAsTask } from './current-task.ts';
-import { encodeFailure } from './encode-failure.ts';
 import type { InvokeEnvironment, Invocation } from './invocation.ts';
 import type { Outcome } from './outcome.ts';
 import { automaticRetryOf, retryOf, TaskRetry } from './retry-call.ts';
@@ -176,7 +175,7 @@ class TaskRun {
   }
 
   #failure(error: unknown, runtimeMs: number, expected = false): Outcome {
-    return { kind: 'failure', exception: encodeFailure(error), traceback: tracebackOf(error), expected, cause: 'error', ...this.#report(runtimeMs) };
+    return { kind: 'failure', exception: toExceptionInfo(error), traceback: tracebackOf(error), expected, cause: 'error', ...this.#report(runtimeMs) };
   }
 
   #report(runtimeMs: number): { children: CurrentTask['children']; embed: Embed | undefined; runtimeMs: number } {

@@ -1,4 +1,4 @@
-import { argsRepr, CeleriacError, isoTime, kwargsRepr, MAX_RETRIES_EXCEEDED, type TaskCall } from '@celeriac/protocol';
+import { argsRepr, CeleriacError, isoTime, kwargsRepr, type TaskCall } from '@celeriac/protocol';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
 import { Retry } from '../task/semipredicates.ts';
 import type { RetryRequest } from '../task/task-context.ts';
@@ -24,8 +24,8 @@ export class TaskRetry extends Retry {
 /** No attempt is left, and the task named no error of its own. @see celery/exceptions.py MaxRetriesExceededError */
 export class MaxRetriesExceededError extends CeleriacError {
   readonly code = 'CLR_MAX_RETRIES_EXCEEDED';
-  readonly excType = MAX_RETRIES_EXCEEDED.exc_type;
-  readonly module: string = MAX_RETRIES_EXCEEDED.exc_module;
+  readonly excType = 'MaxRetriesExceededError';
+  readonly module = 'celery.exceptions';
   readonly task: string;
   readonly id: string;
 

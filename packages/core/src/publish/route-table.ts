@@ -1,16 +1,5 @@
 import type { ApplyOptions } from '../task/apply-options.ts';
-import type { TaskRoutes } from '../settings/settings.ts';
-
-/** Options that a route gives to a task: a queue's name, or publish options. */
-export type RouteTarget = string | Partial<ApplyOptions>;
-
-/** Decides where one call goes; nothing (undefined, null) leaves it to the next route. */
-export type RouteFunction = (
-  name: string,
-  args: readonly unknown[],
-  kwargs: { readonly [name: string]: unknown },
-  options: ApplyOptions,
-) => RouteTarget | null | undefined;
+import type { RouteTarget, TaskRoutes } from '../settings/task-routes.ts';
 
 type CompiledRoute = (name: string, args: readonly unknown[], kwargs: { readonly [name: string]: unknown }, options: ApplyOptions) => RouteTarget | null | undefined;
 
