@@ -28,14 +28,23 @@ const TALLIES_PER_TASK = 8;
 const classify = app.foreign<[words: readonly string[]], WordKind[]>('lexicon.classify', { queue: 'lexicon' });
 
 /** Splits the files into tasks, counts, merges, and asks the other app about the winners. */
-export async function countFolder(folder: string, paths: readonly string[], limit: number, bar: ProgressBar): Promise<{ answer: Answer; effort: Effort }> {
+export async function countFolder(
+  folder: string,
+  paths: readonly string[],
+  limit: number,
+  bar: ProgressBar,
+): Promise<{ answer: Answer; effort: Effort }> {
   const startedAt = performance.now();
   const [busy, ...others] = paths;
   if (busy === undefined) throw new Error(`No text files in ${folder}.`);
   const size = await measure.delay(folder, paths);
   const busyFile = await countBusyFile.delay(folder, busy);
   const batches = inGroupsOf(FILES_PER_TASK, others);
-  const counted = await inOrder('counting', bar, await Promise.all(batches.map((batch) => countFiles.delay(folder, batch))));
+  const counted = await inOrder(
+    'counting',
+    bar,
+    await Promise.all(batches.map((batch) => countFiles.delay(folder, batch))),
+  );
   const { attempts, ...busyTally } = await busyFile.get({ timeoutMs: 60_000 });
   const { tally, tasks } = await mergeAll([...counted, busyTally], bar);
   const top = topWords(tally.counts, limit);
@@ -64,7 +73,11 @@ async function mergeAll(tallies: readonly Tally[], bar: ProgressBar): Promise<{ 
   return { tally: left[0]!, tasks };
 }
 
-async function inOrder<T>(label: string, bar: ProgressBar, results: readonly { get(options: { timeoutMs: number }): Promise<T> }[]): Promise<T[]> {
+async function inOrder<T>(
+  label: string,
+  bar: ProgressBar,
+  results: readonly { get(options: { timeoutMs: number }): Promise<T> }[],
+): Promise<T[]> {
   let done = 0;
   return Promise.all(
     results.map(async (result) => {

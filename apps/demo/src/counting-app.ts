@@ -14,10 +14,13 @@ export class FileBusyError extends Error {
 }
 
 /** Counts the words of some files. */
-export const countFiles = app.task('counting.countFiles', async (folder: string, paths: readonly string[]): Promise<Tally> => {
-  const texts = await Promise.all(paths.map((path) => readFile(`${folder}/${path}`, 'utf8')));
-  return mergeTallies(texts.map(tallyText));
-});
+export const countFiles = app.task(
+  'counting.countFiles',
+  async (folder: string, paths: readonly string[]): Promise<Tally> => {
+    const texts = await Promise.all(paths.map((path) => readFile(`${folder}/${path}`, 'utf8')));
+    return mergeTallies(texts.map(tallyText));
+  },
+);
 
 /** Counts one file that is busy for the first two attempts: it fails, and is tried again by itself. */
 export const countBusyFile = app.task(
@@ -40,7 +43,8 @@ export const measure = app.task(
     let bytes = 0;
     for (const [index, path] of paths.entries()) {
       bytes += (await stat(`${folder}/${path}`)).size;
-      if (index % Math.ceil(paths.length / 10) === 0) await context.updateState('PROGRESS', { done: index, total: paths.length });
+      if (index % Math.ceil(paths.length / 10) === 0)
+        await context.updateState('PROGRESS', { done: index, total: paths.length });
     }
     return bytes;
   },

@@ -32,7 +32,10 @@ export class UsageError extends Error {}
  * @param fallback - folder and database to use when none is given
  * @throws {UsageError}
  */
-export function demoOptions(argv: readonly string[], fallback: { readonly files: string; readonly url: string }): DemoOptions {
+export function demoOptions(
+  argv: readonly string[],
+  fallback: { readonly files: string; readonly url: string },
+): DemoOptions {
   const { values, positionals } = parse(argv);
   if (positionals.length > 1) throw new UsageError(`One folder, not ${positionals.length}: ${positionals.join(', ')}`);
   const broker = values.broker ?? fallback.url;

@@ -13,7 +13,9 @@ export class ProgressBar {
     if (!this.#enabled) return;
     const width = 30;
     const filled = total === 0 ? width : Math.round((done / total) * width);
-    this.#out.write(`\r\x1b[K${label.padEnd(10)} [${'█'.repeat(filled)}${'░'.repeat(width - filled)}] ${done}/${total}`);
+    this.#out.write(
+      `\r\x1b[K${label.padEnd(10)} [${'█'.repeat(filled)}${'░'.repeat(width - filled)}] ${done}/${total}`,
+    );
   }
 
   /** Takes the line away. */

@@ -4,7 +4,8 @@ import type { Answer, Effort } from './count-folder.ts';
 export function answerText(answer: Answer): string {
   const width = Math.max(4, ...answer.top.map(({ word }) => word.length));
   const rows = answer.top.map(
-    ({ word, count, kind }, index) => `${String(index + 1).padStart(4)}  ${word.padEnd(width)}  ${number(count).padStart(9)}  ${kind}`,
+    ({ word, count, kind }, index) =>
+      `${String(index + 1).padStart(4)}  ${word.padEnd(width)}  ${number(count).padStart(9)}  ${kind}`,
   );
   return [
     `${number(answer.files)} files, ${number(answer.lines)} lines, ${number(answer.words)} words, ${number(answer.bytes)} bytes`,

@@ -2,7 +2,23 @@ import { readdir } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
 
 const SKIPPED = new Set(['node_modules', 'dist', 'coverage']);
-const TEXT = new Set(['.ts', '.tsx', '.js', '.mjs', '.json', '.jsonc', '.md', '.txt', '.yaml', '.yml', '.html', '.css', '.py', '.sh', '.toml']);
+const TEXT = new Set([
+  '.ts',
+  '.tsx',
+  '.js',
+  '.mjs',
+  '.json',
+  '.jsonc',
+  '.md',
+  '.txt',
+  '.yaml',
+  '.yml',
+  '.html',
+  '.css',
+  '.py',
+  '.sh',
+  '.toml',
+]);
 
 /**
  * The text and source files below a folder, as paths relative to it, in a fixed order.

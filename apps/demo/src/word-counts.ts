@@ -23,7 +23,8 @@ export function tallyText(text: string): Tally {
 /** Adds tallies up. */
 export function mergeTallies(tallies: readonly Tally[]): Tally {
   const counts = new Map<string, number>();
-  for (const tally of tallies) for (const [word, count] of tally.counts) counts.set(word, (counts.get(word) ?? 0) + count);
+  for (const tally of tallies)
+    for (const [word, count] of tally.counts) counts.set(word, (counts.get(word) ?? 0) + count);
   const sum = (field: 'files' | 'lines' | 'words') => tallies.reduce((total, tally) => total + tally[field], 0);
   return { files: sum('files'), lines: sum('lines'), words: sum('words'), counts: [...counts] };
 }

@@ -41,10 +41,26 @@ export async function startProcesses(options: DemoOptions): Promise<Workers> {
   return { description: `${options.workers} processes for counting, 1 for lexicon`, stop };
 }
 
-function startWorker(name: 'counting' | 'lexicon', number: number, options: DemoOptions): { child: ChildProcess; ready: Promise<void> } {
+function startWorker(
+  name: 'counting' | 'lexicon',
+  number: number,
+  options: DemoOptions,
+): { child: ChildProcess; ready: Promise<void> } {
   const manifest = createRequire(import.meta.url).resolve('@celeriac/cli/package.json');
   const command = join(dirname(manifest), 'bin', 'celeriac.js');
-  const args = ['-A', appModule(name), 'worker', '--pool', 'async', '--concurrency', '8', '--loglevel', 'info', '--hostname', `${name}${number}@%h`];
+  const args = [
+    '-A',
+    appModule(name),
+    'worker',
+    '--pool',
+    'async',
+    '--concurrency',
+    '8',
+    '--loglevel',
+    'info',
+    '--hostname',
+    `${name}${number}@%h`,
+  ];
   const child = spawn(process.execPath, [...process.execArgv, command, ...args], {
     env: { ...process.env, CELERY_BROKER_URL: options.broker, CELERY_RESULT_BACKEND: options.backend },
     stdio: ['ignore', 'pipe', 'pipe'],

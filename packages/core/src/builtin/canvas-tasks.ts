@@ -7,8 +7,17 @@ export const groupTask: BuiltinTask = {
   parameters: ['tasks', 'result', 'group_id', 'partial_args', 'add_to_parent'],
   async run(runtime, _context, tasks, _result, groupId, partialArgs) {
     const options = typeof groupId === 'string' ? { task_id: groupId } : {};
-    const signature: SignatureJson = { task: 'celery.group', args: [], kwargs: { tasks: signatures(tasks, 'tasks') }, options, subtask_type: 'group', immutable: false };
-    const [result] = await runtime.publisher.applySignatures([{ signature, args: Array.isArray(partialArgs) ? partialArgs : [] }]);
+    const signature: SignatureJson = {
+      task: 'celery.group',
+      args: [],
+      kwargs: { tasks: signatures(tasks, 'tasks') },
+      options,
+      subtask_type: 'group',
+      immutable: false,
+    };
+    const [result] = await runtime.publisher.applySignatures([
+      { signature, args: Array.isArray(partialArgs) ? partialArgs : [] },
+    ]);
     return result;
   },
 };
@@ -18,9 +27,22 @@ export const chordTask: BuiltinTask = {
   name: 'celery.chord',
   parameters: ['header', 'body', 'partial_args'],
   async run(runtime, _context, header, body, partialArgs) {
-    const kwargs = { kwargs: {}, header: Array.isArray(header) ? signatures(header, 'header') : parseSignature(header, 'header'), body: parseSignature(body, 'body') };
-    const signature: SignatureJson = { task: 'celery.chord', args: [], kwargs, options: {}, subtask_type: 'chord', immutable: false };
-    const [result] = await runtime.publisher.applySignatures([{ signature, args: Array.isArray(partialArgs) ? partialArgs : [] }]);
+    const kwargs = {
+      kwargs: {},
+      header: Array.isArray(header) ? signatures(header, 'header') : parseSignature(header, 'header'),
+      body: parseSignature(body, 'body'),
+    };
+    const signature: SignatureJson = {
+      task: 'celery.chord',
+      args: [],
+      kwargs,
+      options: {},
+      subtask_type: 'chord',
+      immutable: false,
+    };
+    const [result] = await runtime.publisher.applySignatures([
+      { signature, args: Array.isArray(partialArgs) ? partialArgs : [] },
+    ]);
     return result;
   },
 };

@@ -1,5 +1,5 @@
 import type { ChordPart } from '@celeriac/backend';
-import { isReady, parseSignature, PROPAGATE_STATES, type ResultTuple } from '@celeriac/protocol';
+import { isReady, PROPAGATE_STATES, parseSignature, type ResultTuple } from '@celeriac/protocol';
 import { concludeChord, joinChord } from '../chord/join-chord.ts';
 import type { BuiltinTask } from './builtin-task.ts';
 
@@ -22,10 +22,15 @@ export const chordUnlockTask: BuiltinTask = {
       return context.retry({ countdown, maxRetries: typeof maxRetries === 'number' ? maxRetries : null });
     }
     const parts = metas.flatMap((meta, index): ChordPart[] =>
-      meta === undefined ? [] : [{ groupId: String(groupId), taskId: ids[index]!, index, status: meta.status, result: meta.result }],
+      meta === undefined
+        ? []
+        : [{ groupId: String(groupId), taskId: ids[index]!, index, status: meta.status, result: meta.result }],
     );
     const { id, rootId, parentId } = context.request;
-    const last = { ...(parts.at(-1) ?? { groupId: String(groupId), index: null, status: 'SUCCESS', result: null }), taskId: parts.at(-1)?.taskId ?? parentId ?? id };
+    const last = {
+      ...(parts.at(-1) ?? { groupId: String(groupId), index: null, status: 'SUCCESS', result: null }),
+      taskId: parts.at(-1)?.taskId ?? parentId ?? id,
+    };
     await joinChord(runtime, ...(await concludeChord(runtime, { part: last, body, rootId: rootId ?? id }, parts)));
     return null;
   },

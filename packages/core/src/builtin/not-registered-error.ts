@@ -8,7 +8,9 @@ export class NotRegisteredError extends CeleriacError {
   readonly args: readonly [string];
 
   constructor(task: string) {
-    super(`Task ${escapeForLog(task, 255)} is not registered.`, { hint: 'Define it with app.task(...) in a module that `include` names.' });
+    super(`Task ${escapeForLog(task, 255)} is not registered.`, {
+      hint: 'Define it with app.task(...) in a module that `include` names.',
+    });
     this.args = [task];
   }
 }

@@ -9,14 +9,26 @@ import { NotRegisteredError } from './not-registered-error.ts';
 export const mapTask: BuiltinTask = {
   name: 'celery.map',
   parameters: ['task', 'it'],
-  run: (runtime, context, task, items) => runEach(runtime, context, task, list(items, 'it').map((item) => [item])),
+  run: (runtime, context, task, items) =>
+    runEach(
+      runtime,
+      context,
+      task,
+      list(items, 'it').map((item) => [item]),
+    ),
 };
 
 /** As `celery.map`, with a list of arguments for each run. @see celery/app/builtins.py add_starmap_task */
 export const starmapTask: BuiltinTask = {
   name: 'celery.starmap',
   parameters: ['task', 'it'],
-  run: (runtime, context, task, items) => runEach(runtime, context, task, list(items, 'it').map((item) => list(item, 'it'))),
+  run: (runtime, context, task, items) =>
+    runEach(
+      runtime,
+      context,
+      task,
+      list(items, 'it').map((item) => list(item, 'it')),
+    ),
 };
 
 /** Sends one `celery.starmap` for every `n` items. @see celery/app/builtins.py add_chunk_task */
@@ -26,12 +38,27 @@ export const chunksTask: BuiltinTask = {
   options: { trail: true },
   async run(runtime, _context, task, items, size) {
     const all = list(items, 'it');
-    if (typeof size !== 'number' || !Number.isInteger(size) || size < 1) throw new RangeError(`n must be a whole number of at least 1, not ${String(size)}`);
+    if (typeof size !== 'number' || !Number.isInteger(size) || size < 1)
+      throw new RangeError(`n must be a whole number of at least 1, not ${String(size)}`);
     const tasks: SignatureJson[] = [];
     for (let from = 0; from < all.length; from += size) {
-      tasks.push({ task: 'celery.starmap', args: [], kwargs: { task, it: all.slice(from, from + size) }, options: {}, subtask_type: null, immutable: true });
+      tasks.push({
+        task: 'celery.starmap',
+        args: [],
+        kwargs: { task, it: all.slice(from, from + size) },
+        options: {},
+        subtask_type: null,
+        immutable: true,
+      });
     }
-    const group: SignatureJson = { task: 'celery.group', args: [], kwargs: { tasks }, options: {}, subtask_type: 'group', immutable: false };
+    const group: SignatureJson = {
+      task: 'celery.group',
+      args: [],
+      kwargs: { tasks },
+      options: {},
+      subtask_type: 'group',
+      immutable: false,
+    };
     const [result] = await runtime.publisher.applySignatures([{ signature: group }]);
     return result;
   },
@@ -48,7 +75,12 @@ export const accumulateTask: BuiltinTask = {
   },
 };
 
-async function runEach(runtime: AppRuntime, context: TaskContext, task: unknown, calls: readonly (readonly unknown[])[]): Promise<unknown[]> {
+async function runEach(
+  runtime: AppRuntime,
+  context: TaskContext,
+  task: unknown,
+  calls: readonly (readonly unknown[])[],
+): Promise<unknown[]> {
   const signature = parseSignature(task, 'task');
   const registered = runtime.tasks.get(signature.task);
   if (registered === undefined) throw new NotRegisteredError(signature.task);
@@ -61,6 +93,7 @@ async function runEach(runtime: AppRuntime, context: TaskContext, task: unknown,
 }
 
 function list(value: unknown, name: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeError(`${name} must be a list, not ${value === null ? 'null' : typeof value}`);
+  if (!Array.isArray(value))
+    throw new TypeError(`${name} must be a list, not ${value === null ? 'null' : typeof value}`);
   return value as readonly unknown[];
 }

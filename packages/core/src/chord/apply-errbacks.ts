@@ -1,4 +1,4 @@
-import { escapeForLog, type ExceptionInfo, type SignatureJson, type TaskRequest } from '@celeriac/protocol';
+import { type ExceptionInfo, escapeForLog, type SignatureJson, type TaskRequest } from '@celeriac/protocol';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
 import type { RegisteredTask } from '../task/registered-task.ts';
 
@@ -25,19 +25,34 @@ export async function applyErrbacks(
   const sent: SignatureJson[] = [];
   for (const errback of errbacks) {
     const task = runtime.tasks.get(errback.task);
-    if (task !== undefined && isNewStyle(task)) await callHere(runtime, task, errback, [failed.request ?? { id: failed.id }, cause.exception, cause.traceback]);
+    if (task !== undefined && isNewStyle(task))
+      await callHere(runtime, task, errback, [failed.request ?? { id: failed.id }, cause.exception, cause.traceback]);
     else sent.push(errback);
   }
   if (sent.length === 0) return;
-  const group: SignatureJson = { task: 'celery.group', args: [], kwargs: { tasks: sent }, options: {}, subtask_type: 'group', immutable: false };
-  await runtime.publisher.applySignatures([{ signature: group, args: [failed.id], options: { parent_id: failed.id, root_id: failed.rootId } }]);
+  const group: SignatureJson = {
+    task: 'celery.group',
+    args: [],
+    kwargs: { tasks: sent },
+    options: {},
+    subtask_type: 'group',
+    immutable: false,
+  };
+  await runtime.publisher.applySignatures([
+    { signature: group, args: [failed.id], options: { parent_id: failed.id, root_id: failed.rootId } },
+  ]);
 }
 
 function isNewStyle(task: RegisteredTask): boolean {
   return !task.bind && (task.parameters?.length ?? task.run.length) > 1;
 }
 
-async function callHere(runtime: AppRuntime, task: RegisteredTask, errback: SignatureJson, args: readonly unknown[]): Promise<void> {
+async function callHere(
+  runtime: AppRuntime,
+  task: RegisteredTask,
+  errback: SignatureJson,
+  args: readonly unknown[],
+): Promise<void> {
   try {
     await task.run(...(errback.immutable ? [] : args), ...errback.args);
   } catch (error) {

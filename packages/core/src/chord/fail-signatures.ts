@@ -42,7 +42,13 @@ function storeFailure(runtime: AppRuntime, leaf: SignatureJson, cause: FailureCa
 function membershipOf(leaf: SignatureJson, cause: FailureCause): readonly FinishedMember[] {
   const { task_id: taskId, group_id: groupId, group_index: index, chord } = leaf.options;
   if (!isSignature(chord) || typeof taskId !== 'string' || typeof groupId !== 'string') return [];
-  const part = { groupId, taskId, index: typeof index === 'number' ? index : null, status: 'FAILURE', result: cause.exception };
+  const part = {
+    groupId,
+    taskId,
+    index: typeof index === 'number' ? index : null,
+    status: 'FAILURE',
+    result: cause.exception,
+  };
   return [{ part, body: chord, rootId: taskId }];
 }
 

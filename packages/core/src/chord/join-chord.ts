@@ -38,14 +38,19 @@ export async function concludeChord(
   parts: readonly ChordPart[],
 ): Promise<readonly FinishedMember[]> {
   const failed = parts.find((part) => PROPAGATE_STATES.has(part.status));
-  if (failed !== undefined) return failBody(runtime, last, dependencyFailed(failed.taskId, failed.result as ExceptionInfo));
+  if (failed !== undefined)
+    return failBody(runtime, last, dependencyFailed(failed.taskId, failed.result as ExceptionInfo));
   const args = [parts.map((part) => part.result)];
   const options = { parent_id: last.part.taskId, root_id: last.rootId };
   await runtime.publisher.applySignatures([{ signature: last.body, args, options }]);
   return [];
 }
 
-async function failBody(runtime: AppRuntime, member: FinishedMember, exception: ExceptionInfo): Promise<readonly FinishedMember[]> {
+async function failBody(
+  runtime: AppRuntime,
+  member: FinishedMember,
+  exception: ExceptionInfo,
+): Promise<readonly FinishedMember[]> {
   const cause = { exception, traceback: null };
   const { body } = member;
   const outer = await failSignatures(runtime, [body, ...asList(body.options['chain'])], cause);

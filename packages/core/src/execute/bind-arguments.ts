@@ -24,15 +24,21 @@ export function bindArguments(task: RegisteredTask, args: readonly unknown[], kw
   if (parameters === 'any') return args;
   if (parameters === undefined) {
     if (names.length === 0) return args;
-    throw new ArgumentError(task.name, `${shortName(task)}() got an unexpected keyword argument '${names[0]}' (the task declares no parameters)`);
+    throw new ArgumentError(
+      task.name,
+      `${shortName(task)}() got an unexpected keyword argument '${names[0]}' (the task declares no parameters)`,
+    );
   }
   if (names.length === 0 && args.length === parameters.length) return args;
-  if (args.length > parameters.length) throw new ArgumentError(task.name, surplusText(task, parameters.length, args.length));
+  if (args.length > parameters.length)
+    throw new ArgumentError(task.name, surplusText(task, parameters.length, args.length));
   const bound: unknown[] = [...args];
   for (const name of names) {
     const index = parameters.indexOf(name);
-    if (index < 0) throw new ArgumentError(task.name, `${shortName(task)}() got an unexpected keyword argument '${name}'`);
-    if (index < args.length) throw new ArgumentError(task.name, `${shortName(task)}() got multiple values for argument '${name}'`);
+    if (index < 0)
+      throw new ArgumentError(task.name, `${shortName(task)}() got an unexpected keyword argument '${name}'`);
+    if (index < args.length)
+      throw new ArgumentError(task.name, `${shortName(task)}() got multiple values for argument '${name}'`);
     bound[index] = kwargs[name];
   }
   checkMissing(task, parameters, args.length, kwargs);
@@ -46,7 +52,10 @@ function checkMissing(task: RegisteredTask, parameters: readonly string[], given
   const quoted = missing.map((name) => `'${name}'`);
   const list = quoted.length < 3 ? quoted.join(' and ') : `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}`;
   const noun = missing.length === 1 ? 'argument' : 'arguments';
-  throw new ArgumentError(task.name, `${shortName(task)}() missing ${missing.length} required positional ${noun}: ${list}`);
+  throw new ArgumentError(
+    task.name,
+    `${shortName(task)}() missing ${missing.length} required positional ${noun}: ${list}`,
+  );
 }
 
 function surplusText(task: RegisteredTask, takes: number, given: number): string {

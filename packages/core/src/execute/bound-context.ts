@@ -1,6 +1,6 @@
 import type { Logger } from '@celeriac/protocol';
 import type { RetryRequest, TaskContext, TaskContextRequest } from '../task/task-context.ts';
-import type { InvokeEnvironment, Invocation } from './invocation.ts';
+import type { Invocation, InvokeEnvironment } from './invocation.ts';
 import { retryOf } from './retry-call.ts';
 
 /** What a bound task gets as its first parameter. */

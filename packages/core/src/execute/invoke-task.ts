@@ -4,7 +4,7 @@ import { Ignore, Reject, Retry } from '../task/semipredicates.ts';
 import { bindArguments } from './bind-arguments.ts';
 import { BoundContext } from './bound-context.ts';
 import { type CurrentTask, runAsTask } from './current-task.ts';
-import type { InvokeEnvironment, Invocation } from './invocation.ts';
+import type { Invocation, InvokeEnvironment } from './invocation.ts';
 import type { Outcome } from './outcome.ts';
 import { automaticRetryOf, retryOf, TaskRetry } from './retry-call.ts';
 import { matchesError } from './retry-policy.ts';
@@ -69,7 +69,8 @@ class TaskRun {
     this.#value = value;
     const report = this.#report(runtimeMs);
     const { runtime } = this.#environment;
-    if (runtime.settings.resultSerializer !== 'json') return { kind: 'success', resultText: undefined, value, ...report };
+    if (runtime.settings.resultSerializer !== 'json')
+      return { kind: 'success', resultText: undefined, value, ...report };
     try {
       return { kind: 'success', resultText: value === undefined ? 'null' : encodeJson(value), value, ...report };
     } catch (error) {
@@ -113,7 +114,12 @@ class TaskRun {
     }
   }
 
-  signalPayload(): { taskId: string; task: RegisteredTask; args: readonly unknown[]; kwargs: { readonly [name: string]: unknown } } {
+  signalPayload(): {
+    taskId: string;
+    task: RegisteredTask;
+    args: readonly unknown[];
+    kwargs: { readonly [name: string]: unknown };
+  } {
     const { task, request, body } = this.#invocation;
     return { taskId: request.id, task, args: body.args, kwargs: body.kwargs };
   }
@@ -141,9 +147,12 @@ class TaskRun {
       if (outcome.kind === 'success') await hooks?.onSuccess?.(context, this.#value);
       else if (outcome.kind === 'failure') await hooks?.onFailure?.(context, this.#error);
       else if (outcome.kind === 'retry') await hooks?.onRetry?.(context, this.#error);
-      if (outcome.kind === 'success' || outcome.kind === 'failure') await hooks?.afterReturn?.(context, stateOf(outcome), this.#value ?? this.#error);
+      if (outcome.kind === 'success' || outcome.kind === 'failure')
+        await hooks?.afterReturn?.(context, stateOf(outcome), this.#value ?? this.#error);
     } catch (error) {
-      this.#environment.runtime.logger.error(`A handler of ${this.#invocation.task.name}[${this.current.id}] failed: ${String(error)}`);
+      this.#environment.runtime.logger.error(
+        `A handler of ${this.#invocation.task.name}[${this.current.id}] failed: ${String(error)}`,
+      );
     }
   }
 
@@ -175,7 +184,14 @@ class TaskRun {
   }
 
   #failure(error: unknown, runtimeMs: number, expected = false): Outcome {
-    return { kind: 'failure', exception: toExceptionInfo(error), traceback: tracebackOf(error), expected, cause: 'error', ...this.#report(runtimeMs) };
+    return {
+      kind: 'failure',
+      exception: toExceptionInfo(error),
+      traceback: tracebackOf(error),
+      expected,
+      cause: 'error',
+      ...this.#report(runtimeMs),
+    };
   }
 
   #report(runtimeMs: number): { children: CurrentTask['children']; embed: Embed | undefined; runtimeMs: number } {
@@ -187,6 +203,14 @@ class TaskRun {
 
 /** The state that an outcome is stored as. */
 function stateOf(outcome: Outcome): string {
-  const states = { success: 'SUCCESS', failure: 'FAILURE', retry: 'RETRY', ignore: 'IGNORED', reject: 'REJECTED', unreadable: 'REJECTED', revoked: 'REVOKED' };
+  const states = {
+    success: 'SUCCESS',
+    failure: 'FAILURE',
+    retry: 'RETRY',
+    ignore: 'IGNORED',
+    reject: 'REJECTED',
+    unreadable: 'REJECTED',
+    revoked: 'REVOKED',
+  };
   return states[outcome.kind];
 }

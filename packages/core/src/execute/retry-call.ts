@@ -48,11 +48,20 @@ export function retryOf(invocation: Invocation, runtime: AppRuntime, asked: Retr
   if (limit !== null && retries > limit) {
     throw asked.exc ?? new MaxRetriesExceededError(task.name, request.id, argsRepr(body.args), kwargsRepr(body.kwargs));
   }
-  const eta = asked.eta === undefined ? runtime.clock.now() + (asked.countdown ?? task.options.defaultRetryDelay) * 1000 : asked.eta;
+  const eta =
+    asked.eta === undefined
+      ? runtime.clock.now() + (asked.countdown ?? task.options.defaultRetryDelay) * 1000
+      : asked.eta;
   const call = nextCall(invocation, asked, retries, eta instanceof Date ? eta.getTime() : eta);
   const destination = asked.queue === undefined ? undefined : { exchange: '', routingKey: asked.queue };
-  const when = asked.eta === undefined ? `in ${asked.countdown ?? task.options.defaultRetryDelay}s` : `at ${textOf(call.eta)}`;
-  return new TaskRetry(`Retry ${when}${asked.exc === undefined ? '' : `: ${String(asked.exc)}`}`, call, destination, asked.exc);
+  const when =
+    asked.eta === undefined ? `in ${asked.countdown ?? task.options.defaultRetryDelay}s` : `at ${textOf(call.eta)}`;
+  return new TaskRetry(
+    `Retry ${when}${asked.exc === undefined ? '' : `: ${String(asked.exc)}`}`,
+    call,
+    destination,
+    asked.exc,
+  );
 }
 
 /**
@@ -61,7 +70,12 @@ export function retryOf(invocation: Invocation, runtime: AppRuntime, asked: Retr
  * @throws the error itself when no attempt is left
  * @see celery/app/autoretry.py
  */
-export function automaticRetryOf(error: unknown, invocation: Invocation, runtime: AppRuntime, random: number): TaskRetry | undefined {
+export function automaticRetryOf(
+  error: unknown,
+  invocation: Invocation,
+  runtime: AppRuntime,
+  random: number,
+): TaskRetry | undefined {
   const { options } = invocation.task;
   if (!retriesItself(error, options)) return undefined;
   const countdown = automaticDelaySeconds(options, invocation.request.retries, random);

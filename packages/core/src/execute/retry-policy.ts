@@ -13,7 +13,9 @@ export function retriesItself(error: unknown, options: RetryOptions): boolean {
 
 /** Whether `error` is of one of the classes, or has one of the names (an error of a Python task, say). */
 export function matchesError(error: unknown, matchers: readonly ErrorMatcher[]): boolean {
-  return matchers.some((matcher) => (typeof matcher === 'string' ? nameOf(error) === matcher : error instanceof matcher));
+  return matchers.some((matcher) =>
+    typeof matcher === 'string' ? nameOf(error) === matcher : error instanceof matcher,
+  );
 }
 
 /**

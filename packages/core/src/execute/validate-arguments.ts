@@ -17,5 +17,8 @@ export async function validateArguments(
   }
   const [issue] = checked.issues;
   const path = (issue?.path ?? []).map((key) => (typeof key === 'object' ? key.key : key));
-  throw new ArgumentError(task, `args${path.map((key) => `[${String(key)}]`).join('')}: ${issue?.message ?? 'refused'}`);
+  throw new ArgumentError(
+    task,
+    `args${path.map((key) => `[${String(key)}]`).join('')}: ${issue?.message ?? 'refused'}`,
+  );
 }

@@ -18,11 +18,18 @@ export interface Destination {
  */
 export function destinationOf(options: ApplyOptions, settings: Settings, queues: QueueTable): Destination {
   if (options.queue === undefined && options.exchange !== undefined) {
-    return { exchange: options.exchange, routingKey: options.routingKey ?? settings.taskDefaultRoutingKey ?? '', topology: queues.all };
+    return {
+      exchange: options.exchange,
+      routingKey: options.routingKey ?? settings.taskDefaultRoutingKey ?? '',
+      topology: queues.all,
+    };
   }
   const queue = queues.get(options.queue ?? settings.taskDefaultQueue);
   const { exchange, topology } = queue;
-  if (exchange === undefined || (exchange.type === 'direct' && options.routingKey === undefined && options.exchange === undefined)) {
+  if (
+    exchange === undefined ||
+    (exchange.type === 'direct' && options.routingKey === undefined && options.exchange === undefined)
+  ) {
     return { exchange: '', routingKey: queue.name, topology };
   }
   return { exchange: options.exchange ?? exchange.name, routingKey: options.routingKey ?? queue.routingKey, topology };

@@ -4,7 +4,19 @@ import type { ResolvedTaskOptions } from '../task/registered-task.ts';
 import type { RouteTable } from './route-table.ts';
 
 /** The publish options that a task's own definition gives. */
-const TASK_DEFAULTS = ['queue', 'exchange', 'routingKey', 'priority', 'serializer', 'compression', 'expires', 'deliveryMode', 'timeLimit', 'softTimeLimit', 'ignoreResult'] as const;
+const TASK_DEFAULTS = [
+  'queue',
+  'exchange',
+  'routingKey',
+  'priority',
+  'serializer',
+  'compression',
+  'expires',
+  'deliveryMode',
+  'timeLimit',
+  'softTimeLimit',
+  'ignoreResult',
+] as const;
 
 /**
  * The options of one call: the caller's, else the task's, else the route's. What is then still open is up to the
@@ -12,7 +24,12 @@ const TASK_DEFAULTS = ['queue', 'exchange', 'routingKey', 'priority', 'serialize
  * @see celery/app/task.py apply_async, celery/app/routes.py Router.route
  */
 export function mergeOptions(
-  call: { readonly name: string; readonly args: readonly unknown[]; readonly kwargs: { readonly [name: string]: unknown }; readonly options: ApplyOptions },
+  call: {
+    readonly name: string;
+    readonly args: readonly unknown[];
+    readonly kwargs: { readonly [name: string]: unknown };
+    readonly options: ApplyOptions;
+  },
   task: ResolvedTaskOptions | undefined,
   routes: RouteTable,
 ): ApplyOptions {
@@ -36,14 +53,25 @@ export interface CallTimes {
 export function callTimes(options: ApplyOptions, now: number): CallTimes {
   const { countdown, eta, expires } = options;
   if (countdown !== undefined && eta !== undefined) throw new RangeError('Give countdown or eta, not both.');
-  const start = countdown ? now + seconds('countdown', countdown) * 1000 : eta === undefined ? null : moment('eta', eta);
-  const end = expires === undefined || expires === null ? null : typeof expires === 'number' ? now + seconds('expires', expires) * 1000 : moment('expires', expires);
+  const delayed = countdown !== undefined && countdown !== 0;
+  const start = delayed ? now + seconds('countdown', countdown) * 1000 : eta === undefined ? null : moment('eta', eta);
+  const end =
+    expires === undefined || expires === null
+      ? null
+      : typeof expires === 'number'
+        ? now + seconds('expires', expires) * 1000
+        : moment('expires', expires);
   return { eta: start, expires: end };
 }
 
 /** Whether the settings' default priority applies; 0 is a priority too. */
 export function priorityOf(options: ApplyOptions, settings: Settings, inherited: number | undefined): number | null {
-  return options.priority ?? (settings.taskInheritParentPriority ? inherited : undefined) ?? settings.taskDefaultPriority ?? null;
+  return (
+    options.priority ??
+    (settings.taskInheritParentPriority ? inherited : undefined) ??
+    settings.taskDefaultPriority ??
+    null
+  );
 }
 
 function withTaskDefaults(options: ApplyOptions, task: ResolvedTaskOptions): ApplyOptions {

@@ -1,6 +1,13 @@
 import type { Clock } from '@celeriac/protocol';
 import { isCeleriacError } from '@celeriac/protocol';
-import { type ConnectionGuard, type OutgoingMessage, publishRetryDelayMs, type PublishRetryPolicy, type Topology, type Transport } from '@celeriac/transport';
+import {
+  type ConnectionGuard,
+  type OutgoingMessage,
+  type PublishRetryPolicy,
+  publishRetryDelayMs,
+  type Topology,
+  type Transport,
+} from '@celeriac/transport';
 import { PublishError } from './publish-error.ts';
 
 /** Most batches on their way to the broker at a time: later messages gather meanwhile. */
@@ -100,7 +107,10 @@ export class Outbox {
   #failed(batch: readonly Waiting[], error: unknown): void {
     const lost = isCeleriacError(error, 'CLR_CONNECTION_LOST');
     for (const waiting of batch) {
-      const delayMs = lost && waiting.retryPolicy !== undefined ? publishRetryDelayMs(waiting.retryPolicy, waiting.retries) : undefined;
+      const delayMs =
+        lost && waiting.retryPolicy !== undefined
+          ? publishRetryDelayMs(waiting.retryPolicy, waiting.retries)
+          : undefined;
       if (delayMs === undefined) {
         waiting.reject(lost ? new PublishError(waiting.message.routingKey, waiting.retries, error) : error);
         continue;
@@ -115,5 +125,7 @@ export class Outbox {
 }
 
 function outgoing({ message, notBeforeMs }: Parcel, transport: Transport): OutgoingMessage {
-  return notBeforeMs !== undefined && transport.capabilities.delayedDelivery ? { ...message, deliverAt: notBeforeMs } : message;
+  return notBeforeMs !== undefined && transport.capabilities.delayedDelivery
+    ? { ...message, deliverAt: notBeforeMs }
+    : message;
 }

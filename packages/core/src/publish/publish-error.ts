@@ -9,10 +9,13 @@ export class PublishError extends CeleriacError {
   readonly retries: number;
 
   constructor(routingKey: string, retries: number, cause: unknown) {
-    super(`Sending to "${routingKey}" failed after ${retries} ${retries === 1 ? 'retry' : 'retries'}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-      hint: 'Check that the broker runs and that the URL is right; taskPublishRetryPolicy sets how long to go on.',
-    });
+    super(
+      `Sending to "${routingKey}" failed after ${retries} ${retries === 1 ? 'retry' : 'retries'}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+        hint: 'Check that the broker runs and that the URL is right; taskPublishRetryPolicy sets how long to go on.',
+      },
+    );
     this.routingKey = routingKey;
     this.retries = retries;
   }

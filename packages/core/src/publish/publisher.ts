@@ -1,10 +1,22 @@
 import { hostname } from 'node:os';
-import { encodeTaskMessage, type RawMessage, type ResultTuple, type TaskCall, type TaskCodec, uuid } from '@celeriac/protocol';
+import {
+  encodeTaskMessage,
+  type RawMessage,
+  type ResultTuple,
+  type TaskCall,
+  type TaskCodec,
+  uuid,
+} from '@celeriac/protocol';
 import type { OutgoingMessage, PublishRetryPolicy } from '@celeriac/transport';
 import { currentTask } from '../execute/current-task.ts';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
 import { fromWireOptions } from '../signature/option-names.ts';
-import { type PlannedCall, type PlannedChord, planSignature, type SignatureApplication } from '../signature/plan-signature.ts';
+import {
+  type PlannedCall,
+  type PlannedChord,
+  planSignature,
+  type SignatureApplication,
+} from '../signature/plan-signature.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
 import type { RegisteredTask } from '../task/registered-task.ts';
 import { type Destination, destinationOf } from './destination.ts';
@@ -79,7 +91,11 @@ export class Publisher {
    * Sends the next attempt of a task to where it came from.
    * @returns resolves when the broker holds it
    */
-  republish(call: TaskCall, destination: { readonly exchange: string; readonly routingKey: string }, codec?: { readonly serializer?: string; readonly compression?: string }): Promise<void> {
+  republish(
+    call: TaskCall,
+    destination: { readonly exchange: string; readonly routingKey: string },
+    codec?: { readonly serializer?: string; readonly compression?: string },
+  ): Promise<void> {
     const options: ApplyOptions = { serializer: codec?.serializer, compression: codec?.compression };
     return this.#post(call, options, { ...destination, topology: undefined });
   }
@@ -90,7 +106,11 @@ export class Publisher {
    * @throws {UnroutableError} for a mandatory message that no queue takes
    */
   publish(message: OutgoingMessage, options: Pick<ApplyOptions, 'retry' | 'retryPolicy'> = {}): Promise<void> {
-    return this.#outboxOf().send({ message, topology: this.#runtime.queueTable.all, retryPolicy: this.#retryPolicy(options) });
+    return this.#outboxOf().send({
+      message,
+      topology: this.#runtime.queueTable.all,
+      retryPolicy: this.#retryPolicy(options),
+    });
   }
 
   #post(call: TaskCall, options: ApplyOptions, destination: Destination): Promise<void> {
@@ -136,7 +156,13 @@ export class Publisher {
       name: 'celery.chord_unlock',
       args: [groupId, body],
       kwargs: { interval: null, max_retries: null, result: header },
-      options: { task_id: uuid(), countdown: 1, ignore_result: true, queue: body.options['queue'], priority: body.options['priority'] },
+      options: {
+        task_id: uuid(),
+        countdown: 1,
+        ignore_result: true,
+        queue: body.options['queue'],
+        priority: body.options['priority'],
+      },
     }));
   }
 
@@ -144,13 +170,17 @@ export class Publisher {
     const { settings, serializers, compressions } = this.#runtime;
     const serializer = serializers.byName(options.serializer ?? settings.taskSerializer);
     const compression = options.compression ?? settings.taskCompression;
-    return compression === undefined || compression === null ? { serializer } : { serializer, compression: compressions.byName(compression) };
+    return compression === undefined || compression === null
+      ? { serializer }
+      : { serializer, compression: compressions.byName(compression) };
   }
 
   #retryPolicy(options: Pick<ApplyOptions, 'retry' | 'retryPolicy'>): PublishRetryPolicy | undefined {
     const { settings } = this.#runtime;
     if (!(options.retry ?? settings.taskPublishRetry)) return undefined;
-    return options.retryPolicy === undefined ? settings.taskPublishRetryPolicy : { ...settings.taskPublishRetryPolicy, ...options.retryPolicy };
+    return options.retryPolicy === undefined
+      ? settings.taskPublishRetryPolicy
+      : { ...settings.taskPublishRetryPolicy, ...options.retryPolicy };
   }
 
   #outboxOf(): Outbox {

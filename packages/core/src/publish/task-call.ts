@@ -19,7 +19,11 @@ export interface CallSurroundings {
  * @see celery/app/base.py send_task, celery/app/task.py apply_async
  */
 export function taskCall(
-  request: { readonly name: string; readonly args: readonly unknown[]; readonly kwargs: { readonly [name: string]: unknown } },
+  request: {
+    readonly name: string;
+    readonly args: readonly unknown[];
+    readonly kwargs: { readonly [name: string]: unknown };
+  },
   options: ApplyOptions,
   task: RegisteredTask | undefined,
   { runtime, origin, newId }: CallSurroundings,

@@ -27,7 +27,10 @@ export function freezeSignature(signature: SignatureJson, newId: () => string): 
 export function resultOf(frozen: SignatureJson, parent: ResultTuple | null = null): ResultTuple {
   switch (frozen.subtask_type) {
     case 'chain':
-      return membersOf(frozen).reduce<ResultTuple | null>((before, step) => resultOf(step, before), parent) as ResultTuple;
+      return membersOf(frozen).reduce<ResultTuple | null>(
+        (before, step) => resultOf(step, before),
+        parent,
+      ) as ResultTuple;
     case 'group':
       return [[idOf(frozen), parent], membersOf(frozen).map((member) => resultOf(member))];
     case 'chord': {
@@ -90,7 +93,11 @@ function chordOf(group: SignatureJson, body: SignatureJson): SignatureJson {
   return {
     task: 'celery.chord',
     args: [],
-    kwargs: { kwargs: {}, header: membersOf(group).map((member) => withOptions(member, { ...options, ...member.options })), body },
+    kwargs: {
+      kwargs: {},
+      header: membersOf(group).map((member) => withOptions(member, { ...options, ...member.options })),
+      body,
+    },
     options: id === undefined ? {} : { task_id: id },
     subtask_type: 'chord',
     immutable: false,

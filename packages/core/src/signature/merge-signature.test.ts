@@ -1,10 +1,19 @@
 import { expect, test } from 'vitest';
 import { mergeSignature } from './merge-signature.ts';
 
-const signature = { task: 'add', args: [2], kwargs: { a: 1, b: 1 }, options: { queue: 'x', group_id: 'g' }, subtask_type: null, immutable: false };
+const signature = {
+  task: 'add',
+  args: [2],
+  kwargs: { a: 1, b: 1 },
+  options: { queue: 'x', group_id: 'g' },
+  subtask_type: null,
+  immutable: false,
+};
 
 test('new positional arguments go first, keyword arguments and options win', () => {
-  expect(mergeSignature(signature, { args: [1], kwargs: { b: 2 }, options: { queue: 'y', priority: 3 } })).toMatchObject({
+  expect(
+    mergeSignature(signature, { args: [1], kwargs: { b: 2 }, options: { queue: 'y', priority: 3 } }),
+  ).toMatchObject({
     args: [1, 2],
     kwargs: { a: 1, b: 2 },
     options: { queue: 'y', priority: 3 },
@@ -16,7 +25,10 @@ test('the group of a signature stays', () => {
 });
 
 test('an immutable signature takes options only', () => {
-  const merged = mergeSignature({ ...signature, immutable: true }, { args: [1], kwargs: { b: 2 }, options: { queue: 'y' } });
+  const merged = mergeSignature(
+    { ...signature, immutable: true },
+    { args: [1], kwargs: { b: 2 }, options: { queue: 'y' } },
+  );
   expect(merged).toMatchObject({ args: [2], kwargs: { a: 1, b: 1 }, options: { queue: 'y' } });
 });
 

@@ -16,7 +16,8 @@ export interface SignatureAdditions {
  * @see celery/canvas.py Signature._merge
  */
 export function mergeSignature(signature: SignatureJson, additions: SignatureAdditions): SignatureJson {
-  const options = additions.options === undefined ? signature.options : mergeOptions(signature.options, additions.options);
+  const options =
+    additions.options === undefined ? signature.options : mergeOptions(signature.options, additions.options);
   if (signature.immutable) return options === signature.options ? signature : { ...signature, options };
   const { args, kwargs } = additions;
   return {

@@ -68,8 +68,10 @@ export function fromWireOptions(wire: WireOptions): ApplyOptions {
 }
 
 function toWireValue(value: unknown): unknown {
-  if (value instanceof Date) return value.toISOString().replace(/\.(\d{3})Z$/, (_, ms: string) => (ms === '000' ? '+00:00' : `.${ms}000+00:00`));
+  if (value instanceof Date)
+    return value.toISOString().replace(/\.(\d{3})Z$/, (_, ms: string) => (ms === '000' ? '+00:00' : `.${ms}000+00:00`));
   if (Array.isArray(value)) return value.map(toWireValue);
-  if (typeof value === 'object' && value !== null && 'toJSON' in value && typeof value.toJSON === 'function') return value.toJSON();
+  if (typeof value === 'object' && value !== null && 'toJSON' in value && typeof value.toJSON === 'function')
+    return value.toJSON();
   return value;
 }

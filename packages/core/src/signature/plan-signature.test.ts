@@ -2,10 +2,29 @@ import type { SignatureJson } from '@celeriac/protocol';
 import { describe, expect, test } from 'vitest';
 import { planSignature } from './plan-signature.ts';
 
-const task = (name: string, args: readonly unknown[] = [], options = {}): SignatureJson => ({ task: name, args, kwargs: {}, options, subtask_type: null, immutable: false });
-const group = (...tasks: readonly SignatureJson[]): SignatureJson => ({ ...task('celery.group'), kwargs: { tasks }, subtask_type: 'group' });
-const chain = (...tasks: readonly SignatureJson[]): SignatureJson => ({ ...task('celery.chain'), kwargs: { tasks }, subtask_type: 'chain' });
-const chord = (header: readonly SignatureJson[], body: SignatureJson): SignatureJson => ({ ...task('celery.chord'), kwargs: { kwargs: {}, header, body }, subtask_type: 'chord' });
+const task = (name: string, args: readonly unknown[] = [], options = {}): SignatureJson => ({
+  task: name,
+  args,
+  kwargs: {},
+  options,
+  subtask_type: null,
+  immutable: false,
+});
+const group = (...tasks: readonly SignatureJson[]): SignatureJson => ({
+  ...task('celery.group'),
+  kwargs: { tasks },
+  subtask_type: 'group',
+});
+const chain = (...tasks: readonly SignatureJson[]): SignatureJson => ({
+  ...task('celery.chain'),
+  kwargs: { tasks },
+  subtask_type: 'chain',
+});
+const chord = (header: readonly SignatureJson[], body: SignatureJson): SignatureJson => ({
+  ...task('celery.chord'),
+  kwargs: { kwargs: {}, header, body },
+  subtask_type: 'chord',
+});
 
 function counter(): () => string {
   let count = 0;
@@ -59,9 +78,18 @@ describe('planSignature', () => {
 
   test('a group sends every member with the same arguments and group id', () => {
     const { calls, result } = plan(group(task('a', ['x']), task('b')), { args: [1] });
-    expect(calls.map(({ name, args }) => [name, args])).toEqual([['a', [1, 'x']], ['b', [1]]]);
+    expect(calls.map(({ name, args }) => [name, args])).toEqual([
+      ['a', [1, 'x']],
+      ['b', [1]],
+    ]);
     expect(new Set(calls.map((call) => call.options['group_id']))).toEqual(new Set(['id3']));
-    expect(result).toEqual([['id3', null], [[['id1', null], null], [['id2', null], null]]]);
+    expect(result).toEqual([
+      ['id3', null],
+      [
+        [['id1', null], null],
+        [['id2', null], null],
+      ],
+    ]);
   });
 
   test('a group followed by a step becomes a chord', () => {
@@ -73,7 +101,9 @@ describe('planSignature', () => {
   });
 
   test('a group with steps still waiting becomes a chord too', () => {
-    const { chords, calls } = plan(group(task('a'), task('b')), { options: { chain: [task('last'), task('sum', [], { task_id: 'sum' })] } });
+    const { chords, calls } = plan(group(task('a'), task('b')), {
+      options: { chain: [task('last'), task('sum', [], { task_id: 'sum' })] },
+    });
     expect(chords[0]).toMatchObject({ size: 2, body: { task: 'sum', options: { task_id: 'sum' } } });
     expect(names(chords[0]?.body.options['chain'])).toEqual(['last']);
     expect(calls).toHaveLength(2);
@@ -81,7 +111,10 @@ describe('planSignature', () => {
 
   test('a chord numbers its header and gives every member the frozen body', () => {
     const { calls, chords, result } = plan(chord([task('a'), task('b')], task('sum')));
-    expect(calls.map((call) => [call.options['group_index'], call.options['group_id']])).toEqual([[0, 'id1'], [1, 'id1']]);
+    expect(calls.map((call) => [call.options['group_index'], call.options['group_id']])).toEqual([
+      [0, 'id1'],
+      [1, 'id1'],
+    ]);
     expect(calls.every((call) => (call.options['chord'] as SignatureJson).options['task_id'] === 'id4')).toBe(true);
     expect(chords[0]?.size).toBe(2);
     expect(result[0][0]).toBe('id4');
@@ -102,7 +135,10 @@ describe('planSignature', () => {
 
   test('an inner chord reports to the outer one through its body', () => {
     const { chords } = plan(chord([chord([task('a'), task('b')], task('inner')), task('c')], task('outer')));
-    expect(chords.map((one) => [one.body.task, one.size])).toEqual([['outer', 2], ['inner', 2]]);
+    expect(chords.map((one) => [one.body.task, one.size])).toEqual([
+      ['outer', 2],
+      ['inner', 2],
+    ]);
     expect(chords[1]?.body.options['chord']).toMatchObject({ task: 'outer' });
   });
 

@@ -46,7 +46,11 @@ export function planSignature(application: SignatureApplication, newId: () => st
   const plan = { chords: [] as PlannedChord[], calls: [] as PlannedCall[] };
   const id = options?.['task_id'];
   const frozen = freezeSignature(id === undefined ? signature : withOptions(signature, { task_id: id }), newId);
-  new Planner(plan.chords, plan.calls).add(frozen, { ...(args && { args }), ...(kwargs && { kwargs }), options: options ?? {} });
+  new Planner(plan.chords, plan.calls).add(frozen, {
+    ...(args && { args }),
+    ...(kwargs && { kwargs }),
+    options: options ?? {},
+  });
   return { ...plan, result: resultOf(frozen) };
 }
 
@@ -82,10 +86,24 @@ class Planner {
 
   /** The first step is sent; the others travel with it, last one first. */
   #chain(chain: SignatureJson, additions: Additions): void {
-    const { chord, group_id, group_index, link, link_error, chain: rest, task_id: _, ...shared } = { ...chain.options, ...additions.options };
-    const steps = membersOf(chain).map((step) => (link_error === undefined ? step : addLink(step, 'link_error', link_error)));
+    const {
+      chord,
+      group_id,
+      group_index,
+      link,
+      link_error,
+      chain: rest,
+      task_id: _,
+      ...shared
+    } = { ...chain.options, ...additions.options };
+    const steps = membersOf(chain).map((step) =>
+      link_error === undefined ? step : addLink(step, 'link_error', link_error),
+    );
     const last = steps.length - 1;
-    steps[last] = withOptions(link === undefined ? steps[last]! : addLink(steps[last]!, 'link', link), defined({ chord, group_id, group_index }));
+    steps[last] = withOptions(
+      link === undefined ? steps[last]! : addLink(steps[last]!, 'link', link),
+      defined({ chord, group_id, group_index }),
+    );
     const [first, ...following] = steps;
     const waiting = [...asList(rest), ...following.reverse()];
     this.add(first!, { ...additions, options: { ...shared, ...(waiting.length > 0 && { chain: waiting }) } });
@@ -107,13 +125,27 @@ class Planner {
   #joined(group: SignatureJson, waiting: readonly SignatureJson[], additions: Additions): void {
     const body = waiting.at(-1)!;
     const { chain: _, ...options } = additions.options;
-    const chord: SignatureJson = { ...group, task: 'celery.chord', kwargs: { kwargs: {}, header: group, body }, subtask_type: 'chord' };
+    const chord: SignatureJson = {
+      ...group,
+      task: 'celery.chord',
+      kwargs: { kwargs: {}, header: group, body },
+      subtask_type: 'chord',
+    };
     const rest = waiting.slice(0, -1);
     this.add(chord, { ...additions, options: { ...options, ...(rest.length > 0 && { chain: rest }) } });
   }
 
   #chord(chord: SignatureJson, additions: Additions): void {
-    const { chain, chord: outer, group_id, group_index, link, link_error, task_id: _, ...shared } = { ...chord.options, ...additions.options };
+    const {
+      chain,
+      chord: outer,
+      group_id,
+      group_index,
+      link,
+      link_error,
+      task_id: _,
+      ...shared
+    } = { ...chord.options, ...additions.options };
     let body = withOptions(bodyOf(chord), defined({ chain, chord: outer, group_id, group_index }));
     if (link !== undefined) body = addLink(body, 'link', link);
     if (link_error !== undefined) body = addLink(body, 'link_error', link_error);

@@ -9,5 +9,7 @@ export function signatureList(signatures: SignatureLike | readonly SignatureLike
 }
 
 function signatureJson(signature: SignatureLike): SignatureJson {
-  return 'toJSON' in signature && typeof signature.toJSON === 'function' ? signature.toJSON() : parseSignature(signature, 'signature');
+  return 'toJSON' in signature && typeof signature.toJSON === 'function'
+    ? signature.toJSON()
+    : parseSignature(signature, 'signature');
 }
