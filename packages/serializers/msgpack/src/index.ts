@@ -1,1 +1,1 @@
-export {};
+export { msgpackSerializer } from './msgpack-serializer.ts';
