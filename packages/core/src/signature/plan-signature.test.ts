@@ -69,7 +69,7 @@ describe('planSignature', () => {
 
   test('links of a chain go to its last step, errbacks to every step', () => {
     const { calls } = plan({ ...chain(task('a'), task('b')), options: { link: [task('l')], link_error: [task('e')] } });
-    const last = (calls[0]?.options['chain'] as SignatureJson[])[0]!;
+    const last = (calls[0]!.options['chain'] as SignatureJson[])[0]!;
     expect(names(last.options['link'])).toEqual(['l']);
     expect(names(last.options['link_error'])).toEqual(['e']);
     expect(names(calls[0]?.options['link_error'])).toEqual(['e']);
@@ -123,7 +123,7 @@ describe('planSignature', () => {
   test('only the last step of a chain in a header reports to the chord', () => {
     const { calls } = plan(chord([chain(task('a'), task('b'))], task('sum')));
     expect(calls[0]?.options['chord']).toBeUndefined();
-    const last = (calls[0]?.options['chain'] as SignatureJson[])[0]!;
+    const last = (calls[0]!.options['chain'] as SignatureJson[])[0]!;
     expect(last.options).toMatchObject({ group_index: 0, chord: { task: 'sum' } });
   });
 

@@ -72,11 +72,14 @@ class Planner {
   add(frozen: SignatureJson, additions: Additions): void {
     switch (frozen.subtask_type) {
       case 'chain':
-        return this.#chain(frozen, additions);
+        this.#chain(frozen, additions);
+        break;
       case 'group':
-        return this.#group(frozen, additions);
+        this.#group(frozen, additions);
+        break;
       case 'chord':
-        return this.#chord(frozen, additions);
+        this.#chord(frozen, additions);
+        break;
       default: {
         const { task: name, args, kwargs, options } = mergeSignature(frozen, additions);
         this.#calls.push({ name, args, kwargs, options });
@@ -113,7 +116,10 @@ class Planner {
   #group(group: SignatureJson, additions: Additions): void {
     const { task_id, link, chain: rest, ...shared } = { ...group.options, ...additions.options };
     const waiting = asList(rest);
-    if (waiting.length > 0) return this.#joined(group, waiting, additions);
+    if (waiting.length > 0) {
+      this.#joined(group, waiting, additions);
+      return;
+    }
     membersOf(group).forEach((member, index) => {
       const immutable = asList(link).map((signature) => ({ ...signature, immutable: true }));
       const linked = index === 0 && immutable.length > 0 ? addLink(member, 'link', immutable) : member;
@@ -151,7 +157,10 @@ class Planner {
     if (link_error !== undefined) body = addLink(body, 'link_error', link_error);
     const header = headerOf(chord);
     const groupId = idOf(chord);
-    if (header.length === 0) return this.add(body, { args: [[]], options: shared });
+    if (header.length === 0) {
+      this.add(body, { args: [[]], options: shared });
+      return;
+    }
     this.#chords.push({ groupId, size: headerSize(header), body, header: header.map((member) => resultOf(member)) });
     header.forEach((member, index) => {
       this.add(member, { ...additions, options: { ...shared, chord: body, group_id: groupId, group_index: index } });
