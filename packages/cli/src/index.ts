@@ -1,1 +1,2 @@
-export {};
+export { type MainOptions, main } from './main.ts';
+export type { OutputStream } from './output.ts';

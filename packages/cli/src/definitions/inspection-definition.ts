@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { type Attach, choiceArgument, examples } from './define.ts';
+
+/** What `celeriac list` can show. */
+export const LISTS = ['tasks', 'queues', 'bindings'] as const;
+
+/** `celeriac list`, `shell` and `report`. */
+export function defineInspection(program: Command, attach: Attach): void {
+  const list = program
+    .command('list')
+    .description('show the registered tasks, the queues with their length, or the bindings')
+    .addArgument(choiceArgument('what', 'tasks, queues or bindings', LISTS))
+    .addHelpText('after', examples('celeriac -A ./src/tasks.ts list tasks', 'celeriac -A ./src/tasks.ts list queues --json'));
+  attach(list, async () => (await import('../commands/list.ts')).listCommand);
+
+  const shell = program
+    .command('shell')
+    .description('a Node.js prompt with the app, its tasks and AsyncResult')
+    .option('--eval <code>', 'run this code and print its value instead')
+    .addHelpText(
+      'after',
+      examples('celeriac -A ./src/tasks.ts shell', "celeriac -A ./src/tasks.ts shell --eval 'app.name'"),
+    );
+  attach(shell, async () => (await import('../commands/shell.ts')).shellCommand);
+
+  const report = program
+    .command('report')
+    .description('versions, platform, settings (secrets masked), broker and result store: for bug reports')
+    .addHelpText('after', examples('celeriac -A ./src/tasks.ts report'));
+  attach(report, async () => (await import('../commands/report.ts')).reportCommand);
+}

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { type Attach, choiceOption, examples } from './define.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
+export const LOG_FORMATS = ['text', 'json'] as const;
+export const POOLS = ['prefork', 'async', 'solo'] as const;
+
+/** `celeriac worker`. */
+export function defineWorker(program: Command, attach: Attach): void {
+  const command = program
+    .command('worker')
+    .description('start a worker')
+    .option('-n, --hostname <name>', 'name of this worker; %h = host, %n = part before the first dot, %d = domain')
+    .addOption(choiceOption('-l, --loglevel <level>', 'debug, info, warning or error', LOG_LEVELS))
+    .addOption(choiceOption('--logformat <format>', 'text, or json: one object per line', LOG_FORMATS))
+    .option('-c, --concurrency <count>', 'tasks at a time (default: number of cores)')
+    .addOption(choiceOption('-P, --pool <pool>', 'prefork: child processes; async: many in this process; solo: one', POOLS))
+    .option('-Q, --queues <names>', 'queues to read, separated by commas (default: all of taskQueues)')
+    .option('-X, --exclude-queues <names>', 'queues not to read')
+    .option('-I, --include <modules>', 'more modules to import, separated by commas')
+    .option('--prefetch-multiplier <count>', 'messages held for each of the tasks at a time; 0 = no limit')
+    .option('--purge', 'drop all waiting messages first')
+    .addHelpText(
+      'after',
+      examples(
+        'celeriac -A ./src/tasks.ts worker',
+        'celeriac -A ./src/tasks.ts worker --pool async --concurrency 100 -l info',
+        'celeriac -A ./src/tasks.ts worker -Q mail,reports -n mail@%h',
+      ),
+    );
+  attach(command, async () => (await import('../commands/worker.ts')).workerCommand);
+}
