@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { celeryExceptions } from './celery-exceptions.ts';
 import { exceptionRepr, toExceptionInfo, tracebackOf } from './exception-info.ts';
+import { encodeJson } from './json.ts';
 
 class PaymentError extends Error {}
 
@@ -11,7 +12,7 @@ describe('exception info', () => {
     [new SyntaxError('x'), { exc_type: 'SyntaxError', exc_message: ['x'], exc_module: 'builtins' }],
     [new RangeError('x'), { exc_type: 'RangeError', exc_message: ['x'], exc_module: 'celeriac' }],
     ['thrown text', { exc_type: 'Error', exc_message: ['thrown text'], exc_module: 'celeriac' }],
-    [undefined, { exc_type: 'Error', exc_message: [undefined], exc_module: 'celeriac' }],
+    [undefined, { exc_type: 'Error', exc_message: [null], exc_module: 'celeriac' }],
     [
       Object.assign(new Error('x'), { args: [1, () => {}, 2n ** 70n], module: 'proj.errors', excType: 'Outer.Inner' }),
       { exc_type: 'Outer.Inner', exc_message: [1, '<function >', 2n ** 70n], exc_module: 'proj.errors' },
@@ -22,6 +23,27 @@ describe('exception info', () => {
     ],
   ])('of case %#', (error, info) => {
     expect(toExceptionInfo(error)).toEqual(info);
+  });
+
+  it('can always be stored, whatever was thrown', () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 511; level++) deep = [deep];
+    const cycle: unknown[] = [];
+    cycle.push(cycle);
+    const odd = Object.assign(new Error('x'), { args: [undefined, deep, cycle, Symbol('s'), new Set([1])] });
+    for (const thrown of [
+      odd,
+      undefined,
+      null,
+      Symbol('s'),
+      cycle,
+      () => {},
+      Object.assign(new Error('x'), { message: cycle }),
+    ]) {
+      const result = toExceptionInfo(thrown);
+      expect(() => encodeJson({ status: 'FAILURE', result })).not.toThrow();
+      expect(tracebackOf(thrown)).not.toBe('');
+    }
   });
 
   it('has a traceback with causes, even endless ones', () => {

@@ -29,7 +29,7 @@ export function toExceptionInfo(error: unknown): ExceptionInfo {
   const excType = nameOf(shaped);
   return {
     exc_type: excType,
-    exc_message: Array.isArray(shaped.args) ? shaped.args.map(storable) : [error.message],
+    exc_message: Array.isArray(shaped.args) ? shaped.args.map(storable) : [storable(error.message)],
     exc_module: typeof shaped.module === 'string' ? shaped.module : SHARED_NAMES.has(excType) ? 'builtins' : OWN_MODULE,
   };
 }
@@ -41,9 +41,11 @@ function nameOf(error: Error & PythonShaped): string {
   return error.constructor.name || 'Error';
 }
 
+/** The argument itself where a result can hold it: some levels deep, between other fields. */
 function storable(argument: unknown): unknown {
+  if (argument === undefined) return null;
   try {
-    encodeJson(argument);
+    encodeJson([[[[argument]]]]);
     return argument;
   } catch {
     return pythonRepr(argument);

@@ -5,7 +5,7 @@ import { maskUrl, parseUrl, splitUrls } from './url.ts';
 
 const password = fc
   .string({ unit: 'binary', minLength: 6, maxLength: 20 })
-  .filter((text) => /^[^;*\ud800-\udfff]+$/.test(text));
+  .filter((text) => /^[^*\ud800-\udfff]+$/.test(text));
 
 describe('URLs', () => {
   it.each<[string, string]>([

@@ -26,7 +26,11 @@ const mask = '**';
  * lists of URLs and texts that are no URL included, and never throws; where in doubt it hides more.
  */
 export function maskUrl(text: string): string {
-  return text.split(';').map(maskOne).join(';');
+  // A semicolon may also be a part of a password: only one before a scheme separates URLs.
+  return text
+    .split(/;(?=\s*[a-z][a-z0-9+.-]*:\/\/)/i)
+    .map(maskOne)
+    .join(';');
 }
 
 function maskOne(text: string): string {
