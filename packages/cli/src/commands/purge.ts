@@ -1,0 +1,48 @@
+import { createInterface } from 'node:readline/promises';
+import { UsageError } from '../cli-error.ts';
+import type { CommandCode } from '../definitions/define.ts';
+import { withApp } from '../open-app.ts';
+import { parseListOption } from '../option-values.ts';
+import { queueLengths } from '../queue-lengths.ts';
+
+/** `celeriac purge`. */
+export const purgeCommand: CommandCode = async ({ globals, output }, _positional, options) => {
+  const force = options['force'] === true;
+  if (!force && process.stdin.isTTY !== true) {
+    throw new UsageError('-f', 'purge asks before it drops messages, and there is no terminal to ask on.', {
+      hint: 'Add -f to drop them without asking.',
+    });
+  }
+  const selected = options['queues'] === undefined ? undefined : parseListOption(String(options['queues']));
+  const excluded = options['excludeQueues'] === undefined ? undefined : parseListOption(String(options['excludeQueues']));
+  return withApp(globals, async ({ runtime }) => {
+    const { names } = runtime.queues(selected, excluded);
+    const transport = await runtime.writer().run(async (connected) => connected);
+    if (!force) {
+      const lengths = await queueLengths(transport, names);
+      const total = [...lengths.values()].reduce<number>((sum, length) => sum + (length ?? 0), 0);
+      if (!(await confirmed(`Drop ${messages(total)} of ${names.join(', ')}? There is no way back. [y/N] `))) {
+        output.note('Nothing was dropped.');
+        return 1;
+      }
+    }
+    const queues: { name: string; purged: number }[] = [];
+    for (const name of names) queues.push({ name, purged: await transport.purge(name) });
+    const purged = queues.reduce((sum, queue) => sum + queue.purged, 0);
+    output.data({ purged, queues }, () => `Dropped ${messages(purged)} of ${names.join(', ')}.`);
+    return 0;
+  });
+};
+
+async function confirmed(question: string): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await prompt.question(question)).trim());
+  } finally {
+    prompt.close();
+  }
+}
+
+function messages(count: number): string {
+  return count === 1 ? '1 message' : `${count} messages`;
+}
