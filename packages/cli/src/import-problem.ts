@@ -52,14 +52,20 @@ function missingImport(text: string, target: string): ImportProblem {
   const isPackage = missing !== undefined && !/^(\.{0,2}[/\\]|[a-z]:|file:)/i.test(missing);
   return {
     message: `${target} imports what does not exist: ${text}`,
-    ...(isPackage && { hint: `Run: npm install ${missing.split('/').slice(0, missing.startsWith('@') ? 2 : 1).join('/')}` }),
+    ...(isPackage && {
+      hint: `Run: npm install ${missing
+        .split('/')
+        .slice(0, missing.startsWith('@') ? 2 : 1)
+        .join('/')}`,
+    }),
   };
 }
 
 /** `TypeError: text`, without the name where it says nothing. */
 function oneLine(error: unknown): string {
   if (!(error instanceof Error)) return escapeForLog(`it threw ${String(error)}`, 300);
-  const name = error.name === 'Error' || error instanceof SyntaxError || isCeleriacError(error) ? '' : `${error.name}: `;
+  const name =
+    error.name === 'Error' || error instanceof SyntaxError || isCeleriacError(error) ? '' : `${error.name}: `;
   const text = (error.message.split('\n').find((line) => line.trim() !== '') ?? error.name).trim();
   return escapeForLog(`${name}${text}`.replace(/\.$/, ''), 400) + (/[.!?]$/.test(text) ? '.' : '');
 }

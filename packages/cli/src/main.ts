@@ -24,7 +24,10 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
   let exitCode = 0;
   const contextOf = (parsed: Readonly<Record<string, unknown>>): CommandContext => {
     const globals = readGlobalOptions(parsed, env, cwd);
-    return { globals, output: new Output({ stdout, stderr, json: globals.json, quiet: globals.quiet, color: globals.color }) };
+    return {
+      globals,
+      output: new Output({ stdout, stderr, json: globals.json, quiet: globals.quiet, color: globals.color }),
+    };
   };
   // Known before anything is parsed, so that a wrong command line is reported in the form asked for.
   const early = { json: argv.includes('--json'), debug: argv.includes('--debug'), color: !argv.includes('--no-color') };

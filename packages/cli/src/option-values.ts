@@ -7,7 +7,8 @@ import { UsageError } from './cli-error.ts';
  */
 export function parseArgsOption(option: string, text: string): readonly unknown[] {
   const value = parseJsonOption(option, text);
-  if (!Array.isArray(value)) throw new UsageError(option, `${option} must be a JSON list.`, { hint: 'Write [1, "two"].' });
+  if (!Array.isArray(value))
+    throw new UsageError(option, `${option} must be a JSON list.`, { hint: 'Write [1, "two"].' });
   return value;
 }
 

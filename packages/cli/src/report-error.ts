@@ -33,7 +33,9 @@ export function reportOf(error: unknown): ErrorReport {
 export function reportError(error: unknown, output: Output, debug: boolean): number {
   const { code, message, hint, exitCode } = reportOf(error);
   if (output.json) {
-    output.error(JSON.stringify({ error: { code, message, hint: hint ?? null, ...(debug && { stack: stackOf(error) }) } }));
+    output.error(
+      JSON.stringify({ error: { code, message, hint: hint ?? null, ...(debug && { stack: stackOf(error) }) } }),
+    );
     return exitCode;
   }
   output.error(`${output.paint('red', 'celeriac:', 'stderr')} ${message}`);

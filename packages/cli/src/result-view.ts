@@ -1,4 +1,4 @@
-import { type ExceptionInfo, exceptionRepr, EXCEPTION_STATES, isRecord, type ResultMeta } from '@celeriac/protocol';
+import { EXCEPTION_STATES, type ExceptionInfo, exceptionRepr, isRecord, type ResultMeta } from '@celeriac/protocol';
 
 /** A result as `--json` prints it. */
 export interface ResultView {

@@ -4,7 +4,7 @@ import type { CommandCode, ParsedOptions } from '../definitions/define.ts';
 import { type OpenApp, withApp } from '../open-app.ts';
 import { parseArgsOption, parseIntegerOption, parseKwargsOption, parseNumberOption } from '../option-values.ts';
 
-import { type Output, valueText } from "../output.ts";
+import { type Output, valueText } from '../output.ts';
 import { exceptionText, resultView } from '../result-view.ts';
 import { requireBackend, waitForResult } from '../wait-for-result.ts';
 

@@ -14,7 +14,8 @@ export const purgeCommand: CommandCode = async ({ globals, output }, _positional
     });
   }
   const selected = options['queues'] === undefined ? undefined : parseListOption(String(options['queues']));
-  const excluded = options['excludeQueues'] === undefined ? undefined : parseListOption(String(options['excludeQueues']));
+  const excluded =
+    options['excludeQueues'] === undefined ? undefined : parseListOption(String(options['excludeQueues']));
   return withApp(globals, async ({ runtime }) => {
     const { names } = runtime.queues(selected, excluded);
     const transport = await runtime.writer().run(async (connected) => connected);

@@ -39,8 +39,14 @@ export const reportCommand: CommandCode = async ({ globals, output }) => {
           ['broker', placeText(broker.place)],
           ['backend', backend === null ? 'none' : placeText(backend)],
         ]),
-        `queues\n${keyValueLines(broker.queues.map(({ name, messages }) => [name, messages === null ? '-' : String(messages)]), 2)}`,
-        `settings\n${keyValueLines([...settings].map(([name, value]) => [name, valueText(value)]), 2)}`,
+        `queues\n${keyValueLines(
+          broker.queues.map(({ name, messages }) => [name, messages === null ? '-' : String(messages)]),
+          2,
+        )}`,
+        `settings\n${keyValueLines(
+          [...settings].map(([name, value]) => [name, valueText(value)]),
+          2,
+        )}`,
       ];
       return sections.join('\n\n');
     });

@@ -10,6 +10,9 @@ export function defineCompletion(program: Command, attach: Attach): void {
     .command('completion')
     .description('print a completion script for your shell')
     .addArgument(choiceArgument('shell', 'bash, zsh or fish', SHELLS))
-    .addHelpText('after', examples('celeriac completion bash >> ~/.bashrc', 'celeriac completion zsh > ~/.zfunc/_celeriac'));
+    .addHelpText(
+      'after',
+      examples('celeriac completion bash >> ~/.bashrc', 'celeriac completion zsh > ~/.zfunc/_celeriac'),
+    );
   attach(completion, async () => (await import('../commands/completion.ts')).completionCommand);
 }

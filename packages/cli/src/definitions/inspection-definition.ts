@@ -10,7 +10,10 @@ export function defineInspection(program: Command, attach: Attach): void {
     .command('list')
     .description('show the registered tasks, the queues with their length, or the bindings')
     .addArgument(choiceArgument('what', 'tasks, queues or bindings', LISTS))
-    .addHelpText('after', examples('celeriac -A ./src/tasks.ts list tasks', 'celeriac -A ./src/tasks.ts list queues --json'));
+    .addHelpText(
+      'after',
+      examples('celeriac -A ./src/tasks.ts list tasks', 'celeriac -A ./src/tasks.ts list queues --json'),
+    );
   attach(list, async () => (await import('../commands/list.ts')).listCommand);
 
   const shell = program

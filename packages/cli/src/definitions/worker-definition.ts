@@ -14,7 +14,9 @@ export function defineWorker(program: Command, attach: Attach): void {
     .addOption(choiceOption('-l, --loglevel <level>', 'debug, info, warning or error', LOG_LEVELS))
     .addOption(choiceOption('--logformat <format>', 'text, or json: one object per line', LOG_FORMATS))
     .option('-c, --concurrency <count>', 'tasks at a time (default: number of cores)')
-    .addOption(choiceOption('-P, --pool <pool>', 'prefork: child processes; async: many in this process; solo: one', POOLS))
+    .addOption(
+      choiceOption('-P, --pool <pool>', 'prefork: child processes; async: many in this process; solo: one', POOLS),
+    )
     .option('-Q, --queues <names>', 'queues to read, separated by commas (default: all of taskQueues)')
     .option('-X, --exclude-queues <names>', 'queues not to read')
     .option('-I, --include <modules>', 'more modules to import, separated by commas')
