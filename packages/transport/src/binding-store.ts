@@ -14,7 +14,10 @@ export interface ExchangeRoutes {
 export interface BindingStore {
   /** @throws {ChannelError} when an exchange exists with another type */
   declare(exchanges: readonly ExchangeDeclaration[], bindings: readonly Binding[]): Promise<void>;
-  /** Undefined for an exchange that nobody declared. */
+  /**
+   * Undefined for an exchange that nobody declared. Asked for every batch; answer with the same object for as long as
+   * nothing changed, since what is derived from the bindings is kept by it.
+   */
   routes(exchange: string): Promise<ExchangeRoutes | undefined>;
   /** Forgets all bindings of a queue. */
   forget(queue: string): Promise<void>;

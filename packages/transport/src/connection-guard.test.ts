@@ -196,6 +196,18 @@ describe('ConnectionGuard.run', () => {
     expect((await patient).url).toBe('a');
   });
 
+  test('an operation without an answer counts as a lost connection', async () => {
+    const brokers = new Brokers();
+    const guard = brokers.guard();
+    const running = guard.run(() => new Promise(() => {}), { timeoutMs: 4000 });
+    running.catch(() => {});
+    await brokers.clock.advance(4000);
+    await expect(running).rejects.toMatchObject({ code: 'CLR_CONNECTION_LOST' });
+    expect([guard.current, brokers.stores[0]?.closed]).toEqual([undefined, 1]);
+    expect(await guard.run(async () => 'quick', { timeoutMs: 4000 })).toBe('quick');
+    expect(brokers.clock.pending).toBe(0);
+  });
+
   test('an abort ends the wait between two tries', async () => {
     const brokers = new Brokers();
     const guard = brokers.guard();
@@ -214,7 +226,7 @@ describe('ConnectionGuard as a service', () => {
     const brokers = new Brokers();
     const guard = brokers.guard();
     const events: string[] = [];
-    guard.onLost((error) => events.push(error.code));
+    guard.onLost((error) => events.push((error as ConnectionLostError).code));
     const forget = guard.onRestored((transport) => events.push(`restored ${transport === guard.current}`));
     await guard.start(new AbortController().signal);
     expect(events).toEqual([]);

@@ -1,4 +1,5 @@
 import { type Clock, isCeleriacError, type Logger } from '@celeriac/protocol';
+import { answerWithin, pause } from './clock-waits.ts';
 import { type BrokerEndpoint, ConnectCycle } from './connect-cycle.ts';
 import { DEFAULT_RECONNECT_POLICY, type FailoverStrategy, type ReconnectPolicy } from './failover.ts';
 import type { Service } from './service.ts';
@@ -30,6 +31,11 @@ export interface RunOptions {
    * @returns milliseconds to wait before the next try, or undefined to give up with `error`
    */
   readonly retry?: (error: ConnectionLostError, retries: number) => number | undefined;
+  /**
+   * An operation without an answer by then counts as a lost connection; what it did at the broker is unknown. Default:
+   * no limit.
+   */
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -48,7 +54,7 @@ export class ConnectionGuard implements Service {
   readonly #cycle: ConnectCycle;
   readonly #urls: string;
   readonly #waiters: Set<Waiter> = new Set();
-  readonly #lostListeners: Set<(error: ConnectionLostError) => void> = new Set();
+  readonly #lostListeners: Set<(error: Error) => void> = new Set();
   readonly #restoredListeners: Set<(transport: Transport) => void> = new Set();
   #transport: Transport | undefined;
   #connectedAt = 0;
@@ -96,24 +102,25 @@ export class ConnectionGuard implements Service {
    * decides whether the operation runs again on another; without `retry` the error is thrown.
    */
   async run<T>(operation: (transport: Transport) => Promise<T>, options: RunOptions = {}): Promise<T> {
-    const { retry, signal } = options;
+    const { retry, signal, timeoutMs } = options;
     for (let retries = 0; ; retries++) {
       let transport: Transport | undefined;
       try {
         transport = await this.#wait(true, signal);
-        return await operation(transport);
+        const answer = operation(transport);
+        return await (timeoutMs === undefined ? answer : answerWithin(this.#clock, answer, timeoutMs, transport.url));
       } catch (error) {
         if (!isConnectionLost(error)) throw error;
         if (transport !== undefined) this.lost(transport, error);
         const delayMs = this.#stopped ? undefined : retry?.(error, retries);
         if (delayMs === undefined) throw error;
-        await this.#sleep(delayMs, signal);
+        await pause(this.#clock, delayMs, signal);
       }
     }
   }
 
-  /** Tells that a connection was lost, as a consumer's `onLost` does. Says nothing about a newer connection. */
-  lost(transport: Transport, error: ConnectionLostError): void {
+  /** Tells that a connection is of no use any more, as a consumer's `onLost` does. A newer connection is not concerned. */
+  lost(transport: Transport, error: Error): void {
     if (transport !== this.#transport) return;
     this.#transport = undefined;
     this.#wasLost = true;
@@ -125,7 +132,7 @@ export class ConnectionGuard implements Service {
   }
 
   /** @returns stops listening */
-  onLost(listener: (error: ConnectionLostError) => void): () => void {
+  onLost(listener: (error: Error) => void): () => void {
     this.#lostListeners.add(listener);
     return () => void this.#lostListeners.delete(listener);
   }
@@ -223,17 +230,6 @@ export class ConnectionGuard implements Service {
 
   #stoppedError(): ConnectionLostError {
     return new ConnectionLostError(this.#urls, 'the connection was closed by the application');
-  }
-
-  async #sleep(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-    if (delayMs <= 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = this.#clock.setTimer(delayMs, resolve);
-    const onAbort = (): void => resolve();
-    signal?.addEventListener('abort', onAbort);
-    await promise;
-    timer.cancel();
-    signal?.removeEventListener('abort', onAbort);
   }
 }
 
