@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Celeriac } from '@celeriac/core';
-import { isCeleriac } from '@celeriac/core/internal';
+import { isApp } from '@celeriac/core/internal';
 import { parseAppTarget } from './app-target.ts';
 import { AppLoadError } from './cli-error.ts';
 import { findModule } from './find-module.ts';
@@ -36,7 +36,7 @@ export async function loadApp(target: string, workdir: string): Promise<LoadedAp
     });
   }
   const exports = await importModule(target, found.file, workdir);
-  return { app: pickApp({ target, exports, isApp: isCeleriac }, exportName), file: found.file };
+  return { app: pickApp({ target, exports, isApp: isApp }, exportName), file: found.file };
 }
 
 async function importModule(target: string, file: string, workdir: string): Promise<ReadonlyMap<string, unknown>> {
