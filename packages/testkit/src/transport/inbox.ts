@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ConsumeOptions, Consumer, Delivery, SettleHow, Transport } from '@celeriac/transport';
 import { NotInTimeError, until, within } from '../conformance/within.ts';
-import { textOf } from './case-messages.ts';
+import { declareQueues, publishTexts, textOf } from './case-messages.ts';
 import type { TransportHarness } from './transport-harness.ts';
 
 /** What an {@link Inbox} asks of its consumer. */
@@ -121,4 +121,38 @@ export async function settleAll(
     deliveries.map(() => true),
     `every settle('${how}') resolves to true`,
   );
+}
+
+/** Acknowledges every delivery as it arrives; `settled` tells how that went. */
+export class AckingHandler {
+  readonly #harness: TransportHarness;
+  readonly #settlements: Promise<boolean>[] = [];
+
+  constructor(harness: TransportHarness) {
+    this.#harness = harness;
+  }
+
+  readonly onDelivery = (delivery: Delivery): void => {
+    const settlement = settle(this.#harness, delivery, 'ack');
+    // A case that has failed before does not ask any more.
+    settlement.catch(() => {});
+    this.#settlements.push(settlement);
+  };
+
+  /** What each settlement resolved to, in order. */
+  settled(): Promise<boolean[]> {
+    return Promise.all(this.#settlements);
+  }
+}
+
+/**
+ * Sends a message through the client and back: what its other consumers were about to take by then, they have taken.
+ */
+export async function roundTrip(harness: TransportHarness, client: Transport): Promise<void> {
+  const queue = harness.name('round-trip');
+  await declareQueues(client, queue);
+  await publishTexts(client, queue, ['there and back']);
+  const inbox = await Inbox.open(harness, client, [queue], { onDelivery: new AckingHandler(harness).onDelivery });
+  await inbox.next();
+  await inbox.consumer.stop();
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery } from '@celeriac/transport';
 import { until } from '../../conformance/within.ts';
 import { declareQueues, publishTexts, textOf, texts } from '../case-messages.ts';
-import { Inbox, settle } from '../inbox.ts';
+import { AckingHandler, Inbox, settle } from '../inbox.ts';
 import type { TransportCase } from './transport-case.ts';
 
 /** Long enough that a consumer which asks again and again is between two questions. Milliseconds. */
@@ -20,8 +20,8 @@ export const consumeCases: readonly TransportCase[] = [
       const clients = [await harness.connect(), await harness.connect()];
       const queue = harness.name('shared');
       for (const client of clients) await declareQueues(client, queue);
-      const settled: Promise<boolean>[] = [];
-      const onDelivery = (delivery: Delivery): void => void settled.push(settle(harness, delivery, 'ack'));
+      const acking = new AckingHandler(harness);
+      const { onDelivery } = acking;
       const inboxes: Inbox[] = [];
       for (const client of clients) {
         inboxes.push(await Inbox.open(harness, client, [queue], { prefetch: 10, onDelivery }));
@@ -29,7 +29,7 @@ export const consumeCases: readonly TransportCase[] = [
       for (let batch = 0; batch < 10; batch++) await publishTexts(clients[0]!, queue, texts(100, `${batch}-`));
       const arrived = (): string[] => inboxes.flatMap((inbox) => inbox.texts);
       await until(() => arrived().length >= 1_000, harness.waitMs * 2, 'the two consumers get 1,000 deliveries');
-      assert.equal(new Set(await Promise.all(settled)).size, 1);
+      assert.equal(new Set(await acking.settled()).size, 1);
       assert.equal(new Set(arrived()).size, 1_000, 'no message is missing');
       assert.equal(arrived().length, 1_000, 'no message came twice');
       assert.equal(await clients[0]!.size(queue), 0);
@@ -43,9 +43,10 @@ export const consumeCases: readonly TransportCase[] = [
       await declareQueues(client, ...queues);
       for (const [index, count] of [20, 10, 20].entries()) await publishTexts(client, queues[index]!, texts(count));
       const small = queues[1]!;
+      const acking = new AckingHandler(harness);
       const onDelivery = (delivery: Delivery): void => {
         if (delivery.queue !== small) void publishTexts(client, delivery.queue, ['more']).catch(() => {});
-        void settle(harness, delivery, 'ack').catch(() => {});
+        acking.onDelivery(delivery);
       };
       const inbox = await Inbox.open(harness, client, queues, { prefetch: 4, onDelivery });
       const served = (): number => inbox.arrived.filter(({ queue }) => queue === small).length;
@@ -109,6 +110,29 @@ export const consumeCases: readonly TransportCase[] = [
       await inbox.consumer.setQueues([idle, full]);
       await inbox.take(3);
       assert.deepEqual(inbox.texts, texts(3));
+    },
+  },
+  {
+    name: 'loses and doubles nothing while queues and window change under load',
+    async run(harness) {
+      const client = await harness.connect();
+      const [steady, other] = [harness.name('steady'), harness.name('other')];
+      await declareQueues(client, steady, other);
+      const { onDelivery } = new AckingHandler(harness);
+      const inbox = await Inbox.open(harness, client, [steady], { prefetch: 3, onDelivery });
+      const sent: string[] = [];
+      for (let round = 0; round < 30; round++) {
+        const bodies = texts(10, `${round}-`);
+        sent.push(...bodies);
+        const published = publishTexts(client, steady, bodies);
+        inbox.consumer.setPrefetch(1 + (round % 5));
+        await inbox.consumer.setQueues(round % 2 === 0 ? [steady, other] : [steady]);
+        await published;
+      }
+      await inbox.total(sent.length);
+      await inbox.consumer.stop();
+      assert.deepEqual(inbox.texts.sort(), sent.sort());
+      assert.equal(await client.size(steady), 0);
     },
   },
   {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { declareQueues, publishTexts, textOf, texts } from '../case-messages.ts';
-import { Inbox, settle, settleAll } from '../inbox.ts';
+import { Inbox, roundTrip, settle, settleAll } from '../inbox.ts';
 import type { TransportCase } from './transport-case.ts';
 
 /** A consumer never holds more than it asked for. */
@@ -15,6 +15,7 @@ export const prefetchCases: readonly TransportCase[] = [
       await publishTexts(first, queue, texts(20));
       const limited = await Inbox.open(harness, first, [queue], { prefetch: 5 });
       await limited.take(5);
+      await roundTrip(harness, first);
       // What the limited one does not take, the other one gets: waiting for exactly the rest needs no pause.
       const rest = await (await Inbox.open(harness, second, [queue])).take(15);
       assert.equal(limited.arrived.length, 5);
@@ -68,6 +69,7 @@ export const prefetchCases: readonly TransportCase[] = [
       for (const queue of queues) await publishTexts(first, queue, texts(6));
       const limited = await Inbox.open(harness, first, queues, { prefetch: 4 });
       await limited.take(4);
+      await roundTrip(harness, first);
       await (await Inbox.open(harness, second, queues)).take(8);
       assert.equal(limited.arrived.length, 4);
     },
@@ -100,6 +102,7 @@ export const prefetchCases: readonly TransportCase[] = [
       const held = await inbox.take(4);
       inbox.consumer.setPrefetch(1);
       await settleAll(harness, held.slice(0, 3), 'ack');
+      await roundTrip(harness, first);
       await (await Inbox.open(harness, second, [queue])).take(6);
       assert.equal(inbox.arrived.length, 4, 'three settled, one held: nothing more may come');
     },

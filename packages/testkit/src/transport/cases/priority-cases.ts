@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OutgoingMessage, Transport, TransportCapabilities } from '@celeriac/transport';
 import { publishAll, textMessage, toQueue } from '../case-messages.ts';
-import { Inbox } from '../inbox.ts';
+import { AckingHandler, Inbox } from '../inbox.ts';
 import type { TransportHarness } from '../transport-harness.ts';
 import type { TransportCase } from './transport-case.ts';
 
@@ -41,7 +41,7 @@ export const priorityCases: readonly TransportCase[] = [
       );
       const inbox = await Inbox.open(harness, client, [queue], {
         prefetch: 1,
-        onDelivery: (delivery) => void delivery.settle('ack'),
+        onDelivery: new AckingHandler(harness).onDelivery,
       });
       await inbox.total(order.length);
       assert.deepEqual(
@@ -63,7 +63,7 @@ export const priorityCases: readonly TransportCase[] = [
       for (let at = 0; at < messages.length; at += 10) await publishAll(client, messages.slice(at, at + 10));
       const inbox = await Inbox.open(harness, client, [queue], {
         prefetch: 1,
-        onDelivery: (delivery) => void delivery.settle('ack'),
+        onDelivery: new AckingHandler(harness).onDelivery,
       });
       await inbox.total(messages.length);
       const sent = messages.map((message) => Buffer.from(message.message.body).toString());

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Delivery } from '@celeriac/transport';
 import { rejectsWith } from '../../conformance/rejects-with.ts';
 import { declareQueues, publishTexts, textOf, texts } from '../case-messages.ts';
-import { Inbox, settle, settleAll } from '../inbox.ts';
+import { AckingHandler, Inbox, settle, settleAll } from '../inbox.ts';
 import type { TransportCase } from './transport-case.ts';
 
 /** A delivery ends once: done, back in its queue, or given up. */
@@ -179,12 +178,12 @@ export const settleCases: readonly TransportCase[] = [
       const client = await harness.connect();
       const queue = harness.name('inside');
       await declareQueues(client, queue);
-      const settled: Promise<boolean>[] = [];
-      const onDelivery = (delivery: Delivery): void => void settled.push(settle(harness, delivery, 'ack'));
+      const acking = new AckingHandler(harness);
+      const { onDelivery } = acking;
       const inbox = await Inbox.open(harness, client, [queue], { prefetch: 2, onDelivery });
       await publishTexts(client, queue, texts(20));
       await inbox.total(20);
-      assert.deepEqual([...new Set(await Promise.all(settled))], [true]);
+      assert.deepEqual([...new Set(await acking.settled())], [true]);
       assert.deepEqual(inbox.texts, texts(20));
       assert.equal(await client.size(queue), 0);
     },
