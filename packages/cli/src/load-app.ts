@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Celeriac } from '@celeriac/core';
@@ -9,6 +8,7 @@ import { AppLoadError } from './cli-error.ts';
 import { findModule } from './find-module.ts';
 import { importProblem, needsTsx } from './import-problem.ts';
 import { pickApp } from './pick-app.ts';
+import { enableTsx, tsxMissing } from './tsx-fallback.ts';
 
 /** An app and where it came from. */
 export interface LoadedApp {
@@ -45,7 +45,8 @@ async function importModule(target: string, file: string, workdir: string): Prom
     return exportsOf(await import(url));
   } catch (error) {
     if (!needsTsx(error)) throw loadError(target, file, error);
-    await useTsx(target, file, workdir, error);
+    const isThere = await enableTsx([join(workdir, 'package.json'), import.meta.url]);
+    if (!isThere) throw tsxMissing(target, file, error);
   }
   try {
     return exportsOf(await import(url));
@@ -66,38 +67,4 @@ function loadError(target: string, file: string, cause: unknown): AppLoadError {
 
 function ended(message: string): string {
   return /[.!?…]$/.test(message) ? message : `${message}.`;
-}
-
-/** Lets tsx run what Node's type stripping refuses, here and in the processes that a worker starts. */
-async function useTsx(target: string, file: string, workdir: string, cause: unknown): Promise<void> {
-  const api = resolveFrom(workdir, 'tsx/esm/api');
-  const loader = resolveFrom(workdir, 'tsx');
-  if (api === undefined || loader === undefined) {
-    throw new AppLoadError(target, 1, `${target} needs tsx to run: ${reasonOf(cause)}.`, {
-      cause,
-      hint: `Run: npm install tsx, or keep to erasable TypeScript, or compile ${file} and give the .js file.`,
-    });
-  }
-  const tsx: { register(): unknown } = await import(pathToFileURL(api).href);
-  tsx.register();
-  const preload = `--import=${pathToFileURL(loader).href}`;
-  process.env['NODE_OPTIONS'] = [process.env['NODE_OPTIONS'], preload].filter(Boolean).join(' ');
-}
-
-/** `TypeScript enum is not supported in strip-only mode (/app/tasks.ts:3)` */
-function reasonOf(cause: unknown): string {
-  const { message, stack = '' } = cause as Error;
-  const place = stack.split('\n')[0] ?? '';
-  return `${message.split('\n')[0]}${/:\d+$/.test(place) ? ` (${place})` : ''}`;
-}
-
-function resolveFrom(workdir: string, specifier: string): string | undefined {
-  for (const base of [join(workdir, 'package.json'), import.meta.url]) {
-    try {
-      return createRequire(base).resolve(specifier);
-    } catch {
-      // Not installed there.
-    }
-  }
-  return undefined;
 }
