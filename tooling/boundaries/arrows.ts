@@ -21,8 +21,6 @@ const ROWS: readonly ArrowRow[] = [
   { name: /^transport-.+$/, siblings: ['protocol', 'transport'], thirdParty: 1 },
   { name: /^backend-sql$/, siblings: ['protocol', 'backend', 'sql'], thirdParty: 1 },
   { name: /^backend-.+$/, siblings: ['protocol', 'backend'], thirdParty: 1 },
-  // One library reads bzip2 and another writes it; none of them does both.
-  { name: /^compression-bzip2$/, siblings: ['protocol'], thirdParty: 2 },
   { name: /^(?:serializer|compression)-.+$/, siblings: ['protocol'], thirdParty: 1 },
   { name: /^core$/, siblings: ['protocol', 'transport', 'backend'], thirdParty: 0 },
   { name: /^worker$/, siblings: ['core', 'protocol', 'transport', 'backend'], thirdParty: 0 },

@@ -20,6 +20,8 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** Put first on PATH, so that `#!/usr/bin/env node` finds this Node. */
   readonly nodeFolder?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const LEFTOVER_GRACE_MS = 2_000;
@@ -28,7 +30,7 @@ const LEFTOVER_GRACE_MS = 2_000;
 export async function runCommand(
   command: string,
   args: readonly string[],
-  { cwd, timeoutMs = 300_000, nodeFolder }: CommandOptions,
+  { cwd, timeoutMs = 300_000, nodeFolder, env = {} }: CommandOptions,
 ): Promise<CommandRun> {
   const path = process.env['PATH'] ?? '';
   const child = spawn(command, args, {
@@ -41,6 +43,7 @@ export async function runCommand(
       CI: '1',
       FORCE_COLOR: '0',
       NODE_OPTIONS: '',
+      ...env,
     },
   });
   let output = '';

@@ -30,7 +30,8 @@ interface JsonTest {
  * threw) counts as one failed test; so does a run that failed for a reason outside its tests, such as an unhandled error.
  */
 export function readPackageReport(name: string, json: string): PackageResult {
-  const report = JSON.parse(json) as JsonReport;
+  const report = parseReport(json);
+  if (report === undefined) return unreadableReport(name);
   const tests = report.testResults.flatMap((file) => file.assertionResults);
   const failures = tests.filter((test) => test.status === 'failed').map((test) => test.fullName);
   for (const file of report.testResults) {
@@ -46,4 +47,17 @@ export function readPackageReport(name: string, json: string): PackageResult {
 /** A package that has tests but left no report: its run ended before it could write one. */
 export function missingReport(name: string): PackageResult {
   return { name, passed: 0, failed: 1, skipped: 0, failures: ['left no test report'] };
+}
+
+/** A package whose report is cut off: its run ended while it was being written. */
+function unreadableReport(name: string): PackageResult {
+  return { name, passed: 0, failed: 1, skipped: 0, failures: ['left a test report that cannot be read'] };
+}
+
+function parseReport(json: string): JsonReport | undefined {
+  try {
+    return JSON.parse(json) as JsonReport;
+  } catch {
+    return undefined;
+  }
 }

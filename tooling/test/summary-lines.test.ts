@@ -28,6 +28,10 @@ describe('readPackageReport', () => {
     expect(readPackageReport('x', report(file('failed', { a: 'passed' })))).toMatchObject({ passed: 1, failed: 1 });
   });
 
+  it('counts a report that is cut off', () => {
+    expect(readPackageReport('x', '{"testRes')).toMatchObject({ passed: 0, failed: 1 });
+  });
+
   it('counts a run that failed outside its tests', () => {
     const json = JSON.stringify({ success: false, testResults: [file('passed', { a: 'passed' })] });
     expect(readPackageReport('x', json)).toMatchObject({ passed: 1, failed: 1 });

@@ -1,6 +1,8 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { StallReporter } from './stall-reporter.ts';
 
 const conditions = ['@celeriac/source'];
+const reportFile = '.reports/tests.json';
 
 /**
  * The vitest settings of every package: tests run from source through the `@celeriac/source` condition, two files at a
@@ -16,7 +18,11 @@ export function packageTests(include: string[] = ['src/**/*.test.ts', 'test/**/*
       exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
       // A package without tests passes here; tooling/test names it in the summary.
       passWithNoTests: true,
-      reporters: ['default', ['json', { outputFile: '.reports/tests.json' }]],
+      reporters: [
+        'default',
+        ['json', { outputFile: reportFile }],
+        new StallReporter({ graceMs: 30_000, idleMs: 60_000, reportFile }),
+      ],
       testTimeout: 30_000,
       hookTimeout: 60_000,
       maxWorkers: 2,
