@@ -125,7 +125,7 @@ export class RunningCommand {
 /** Without what the machine at hand or the test runner adds. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const wanted = Object.entries(process.env).filter(
-    ([name]) => !/^(CELERY|CELERIAC|NODE_OPTIONS|NO_COLOR|FORCE_COLOR|VITEST|NODE_ENV)/.test(name),
+    ([name]) => !/^(CELERY|CELERIAC|NODE_OPTIONS|NODE_PATH|NO_COLOR|FORCE_COLOR|VITEST|NODE_ENV)/.test(name),
   );
   return Object.fromEntries(wanted);
 }
