@@ -8,6 +8,13 @@ export interface PackageResult {
   readonly failures: readonly string[];
 }
 
+/** What a failed run adds to reports that all claim success: a failure outside them. */
+export function failedRun(results: readonly PackageResult[], code: number): readonly PackageResult[] {
+  if (code === 0 || results.some((result) => result.failed > 0)) return [];
+  const failures = [`ended with ${code} although every report is fine; see above`];
+  return [{ name: 'turbo', passed: 0, failed: 1, skipped: 0, failures }];
+}
+
 interface JsonReport {
   readonly testResults: readonly JsonTestFile[];
   readonly success?: boolean;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingReport, readPackageReport } from './package-report.ts';
+import { failedRun, missingReport, readPackageReport } from './package-report.ts';
 import { summaryLines } from './summary-lines.ts';
 
 const report = (...files: readonly object[]): string => JSON.stringify({ success: true, testResults: files });
@@ -49,6 +49,12 @@ describe('summaryLines', () => {
       '',
       '7 passed, 0 failed',
     ]);
+  });
+
+  it('counts a run that failed although its reports are fine, and no other', () => {
+    expect(failedRun([good], 1)).toMatchObject([{ failed: 1 }]);
+    expect(failedRun([good], 0)).toEqual([]);
+    expect(failedRun([missingReport('c')], 1)).toEqual([]);
   });
 
   it('names skipped tests in the totals only when there are some, and every failure', () => {
