@@ -25,7 +25,10 @@ it.each([
   expect(findModule(module, stage.folder)).toEqual({ file: join(stage.folder, file) });
 });
 
-it.each(['nope', './nope', 'nope.ts', 'proj.nope', 'node_modules'])('%s is not there, and it says where it looked', (module) => {
-  const found = findModule(module, stage.folder);
-  expect('lookedFor' in found && found.lookedFor).toContain(join(stage.folder, module));
-});
+it.each(['nope', './nope', 'nope.ts', 'proj.nope', 'node_modules'])(
+  '%s is not there, and it says where it looked',
+  (module) => {
+    const found = findModule(module, stage.folder);
+    expect('lookedFor' in found && found.lookedFor).toContain(join(stage.folder, module));
+  },
+);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { APP } from './project.fixture.ts';
 import { CliStage } from './cli-stage.fixture.ts';
+import { APP } from './project.fixture.ts';
 
 let stage: CliStage;
 
@@ -19,12 +19,18 @@ beforeAll(() => {
   stage.write('syntax.ts', 'const a = 1;\nexport const b = ;\n');
   stage.write('syntax.js', 'const a = 1;\nexport const b = ;\n');
   stage.write('imports-syntax.ts', "import './syntax.ts';\n");
-  stage.write('throws.ts', "const limit: number = 1;\n\nthrow new RangeError('no more than ' + limit + '\\nsecond line');\n");
+  stage.write(
+    'throws.ts',
+    "const limit: number = 1;\n\nthrow new RangeError('no more than ' + limit + '\\nsecond line');\n",
+  );
   stage.write('throws-text.ts', "throw 'just text';\n");
   stage.write('needs.ts', "import 'not-installed/deep';\n");
   stage.write('needs-file.ts', "import './not-there.ts';\n");
   stage.write('setting.ts', `${CORE}export const app = new Celeriac('proj', { taks_acks_late: true } as object);`);
-  stage.write('enum.ts', `${CORE}enum Level { low }\nexport const app: Celeriac = ${app('enum')};\nexport const level = Level.low;`);
+  stage.write(
+    'enum.ts',
+    `${CORE}enum Level { low }\nexport const app: Celeriac = ${app('enum')};\nexport const level = Level.low;`,
+  );
   stage.write('js-means-ts.ts', "export { app } from './tasks.js';");
 });
 afterAll(() => stage.close());
@@ -97,7 +103,11 @@ describe('M40: -A names nothing usable: one line, a hint, no stack trace', () =>
   it('reports as JSON', async () => {
     const { stderr } = await stage.run(['-A', 'tasks:ap', 'report', '--json']);
     expect(JSON.parse(stderr)).toEqual({
-      error: { code: 'CLR_APP_LOAD', message: 'tasks has no export "ap"; its exports are app.', hint: 'Did you mean app?' },
+      error: {
+        code: 'CLR_APP_LOAD',
+        message: 'tasks has no export "ap"; its exports are app.',
+        hint: 'Did you mean app?',
+      },
     });
   });
 

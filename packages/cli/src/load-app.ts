@@ -1,14 +1,10 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Celeriac } from '@celeriac/core';
 import { isApp } from '@celeriac/core/internal';
 import { parseAppTarget } from './app-target.ts';
 import { AppLoadError } from './cli-error.ts';
-import { findModule } from './find-module.ts';
-import { importProblem, needsTsx } from './import-problem.ts';
+import { importUserModule } from './import-user-module.ts';
 import { pickApp } from './pick-app.ts';
-import { enableTsx, tsxMissing } from './tsx-fallback.ts';
 
 /** An app and where it came from. */
 export interface LoadedApp {
@@ -29,42 +25,11 @@ export async function loadApp(target: string, workdir: string): Promise<LoadedAp
   if (!statSync(workdir, { throwIfNoEntry: false })?.isDirectory()) {
     throw new AppLoadError(target, 2, `The working directory ${workdir} does not exist.`);
   }
-  const found = findModule(module, workdir);
-  if ('lookedFor' in found) {
-    throw new AppLoadError(target, 2, `Cannot find the module "${module}"; looked for ${found.lookedFor}.`, {
-      hint: 'Give the path of the module that exports your app: -A ./src/tasks.ts',
-    });
-  }
-  const exports = await importModule(target, found.file, workdir);
-  return { app: pickApp({ target, exports, isApp: isApp }, exportName), file: found.file };
+  const { file, exports } = await importUserModule(module, target, workdir);
+  return { app: pickApp({ target, exports, isApp: isCeleriac }, exportName), file };
 }
 
-async function importModule(target: string, file: string, workdir: string): Promise<ReadonlyMap<string, unknown>> {
-  const url = pathToFileURL(file).href;
-  try {
-    return exportsOf(await import(url));
-  } catch (error) {
-    if (!needsTsx(error)) throw loadError(target, file, error);
-    const isThere = await enableTsx([join(workdir, 'package.json'), import.meta.url]);
-    if (!isThere) throw tsxMissing(target, file, error);
-  }
-  try {
-    return exportsOf(await import(url));
-  } catch (error) {
-    throw loadError(target, file, error);
-  }
-}
-
-function exportsOf(namespace: object): ReadonlyMap<string, unknown> {
-  const named = Object.entries(namespace).filter(([name]) => name !== 'module.exports' && name !== '__esModule');
-  return new Map(named);
-}
-
-function loadError(target: string, file: string, cause: unknown): AppLoadError {
-  const { message, hint } = importProblem(cause, target, file);
-  return new AppLoadError(target, 1, ended(message), { cause, ...(hint !== undefined && { hint }) });
-}
-
-function ended(message: string): string {
-  return /[.!?…]$/.test(message) ? message : `${message}.`;
+/** Whether `value` is an app, of this copy of the core package or of another one. */
+function isCeleriac(value: unknown): value is Celeriac {
+  return isApp(value);
 }

@@ -14,7 +14,18 @@ async function run(...argv: readonly string[]): Promise<{ code: number; stdout: 
   return { code, ...written };
 }
 
-const commands = ['worker', 'call', 'result', 'purge', 'list', 'migrate', 'shell', 'report', 'quarantine', 'completion'];
+const commands = [
+  'worker',
+  'call',
+  'result',
+  'purge',
+  'list',
+  'migrate',
+  'shell',
+  'report',
+  'quarantine',
+  'completion',
+];
 
 describe('help', () => {
   it('lists every command', async () => {
@@ -36,7 +47,9 @@ describe('help', () => {
   });
 
   it('prints the version', async () => {
-    const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+    const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
     expect(await run('--version')).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
   });
 });
@@ -49,25 +62,49 @@ describe('a wrong command line ends with exit code 2, one line and a hint', () =
     [['worker', '--cncurrency', '3'], "Unknown option '--cncurrency'.", 'Did you mean --concurrency?'],
     [['--jsn', 'report'], "Unknown option '--jsn'.", 'Did you mean --json?'],
     [['call'], "Missing required argument 'task'.", 'Add --help to see what is possible.'],
-    [['result', 'a', 'b'], "Too many arguments for 'result'. Expected 1 argument but got 2.", 'Add --help to see what is possible.'],
+    [
+      ['result', 'a', 'b'],
+      "Too many arguments for 'result'. Expected 1 argument but got 2.",
+      'Add --help to see what is possible.',
+    ],
     [['worker', '-c'], "Option '-c, --concurrency <count>' argument missing.", 'Add --help to see what is possible.'],
     [['worker', '--pool', 'nope'], '--pool must be one of prefork, async, solo, got "nope".', undefined],
     [['worker', '-P', 'asnyc'], '--pool must be one of prefork, async, solo, got "asnyc".', 'Did you mean async?'],
-    [['worker', '-l', 'wrning'], '--loglevel must be one of debug, info, warning, error, got "wrning".', 'Did you mean warning?'],
+    [
+      ['worker', '-l', 'wrning'],
+      '--loglevel must be one of debug, info, warning, error, got "wrning".',
+      'Did you mean warning?',
+    ],
     [['worker', '-c', 'x'], '--concurrency must be a whole number from 1 to 10000, got "x".', undefined],
     [['worker', '-c', '0'], '--concurrency must be a whole number from 1 to 10000, got "0".', undefined],
     [['worker', '-c', '1e6'], '--concurrency must be a whole number from 1 to 10000, got "1e6".', undefined],
-    [['worker', '--prefetch-multiplier', '-1'], '--prefetch-multiplier must be a whole number from 0 to 10000, got "-1".', undefined],
+    [
+      ['worker', '--prefetch-multiplier', '-1'],
+      '--prefetch-multiplier must be a whole number from 0 to 10000, got "-1".',
+      undefined,
+    ],
     [['list', 'taks'], 'what must be one of tasks, queues, bindings, got "taks".', 'Did you mean tasks?'],
     [['completion', 'tcsh'], 'shell must be one of bash, zsh, fish, got "tcsh".', undefined],
     [['call', 'add', '--timeout', '3'], '--timeout is of use only together with --wait.', undefined],
-    [['call', 'add', '--args', '[1,'], '--args is not valid JSON at position 3, its end.', 'Put single quotes around it, so that the shell keeps the double quotes.'],
+    [
+      ['call', 'add', '--args', '[1,'],
+      '--args is not valid JSON at position 3, its end.',
+      'Put single quotes around it, so that the shell keeps the double quotes.',
+    ],
     [['call', 'add', '--kwargs', '[]'], '--kwargs must be a JSON object.', 'Write {"x": 1}.'],
     [['call', 'add', '--eta', 'soon'], '--eta must be an ISO 8601 time, got "soon".', 'Write 2027-01-31T08:30:00Z.'],
     [['call', 'add', '--countdown', '-1'], '--countdown must be a number from 0 on, got "-1".', undefined],
     [['call', 'add', '--priority', '256'], '--priority must be a whole number from 0 to 255, got "256".', undefined],
-    [['report'], 'Which app? Name its module with -A, or set CELERY_APP.', 'celeriac -A ./src/tasks.ts …; for a broker without an app: celeriac --broker <url> …'],
-    [['purge'], 'purge asks before it drops messages, and there is no terminal to ask on.', 'Add -f to drop them without asking.'],
+    [
+      ['report'],
+      'Which app? Name its module with -A, or set CELERY_APP.',
+      'celeriac -A ./src/tasks.ts …; for a broker without an app: celeriac --broker <url> …',
+    ],
+    [
+      ['purge'],
+      'purge asks before it drops messages, and there is no terminal to ask on.',
+      'Add -f to drop them without asking.',
+    ],
   ] as const)('%j', async (argv, message, hint) => {
     const { code, stdout, stderr } = await run(...argv);
     expect(stderr).toBe(`celeriac: ${message}\n${hint === undefined ? '' : `hint: ${hint}\n`}`);

@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline/promises';
+import type { AppRuntime } from '@celeriac/core/internal';
 import { UsageError } from '../cli-error.ts';
 import type { CommandCode } from '../definitions/define.ts';
 import { withApp } from '../open-app.ts';
 import { parseListOption } from '../option-values.ts';
+import { messages, purgeQueues } from '../purge-queues.ts';
 import { queueLengths } from '../queue-lengths.ts';
 
 /** `celeriac purge`. */
@@ -18,22 +20,21 @@ export const purgeCommand: CommandCode = async ({ globals, output }, _positional
     options['excludeQueues'] === undefined ? undefined : parseListOption(String(options['excludeQueues']));
   return withApp(globals, async ({ runtime }) => {
     const { names } = runtime.queues(selected, excluded);
-    const transport = await runtime.writer().run(async (connected) => connected);
-    if (!force) {
-      const lengths = await queueLengths(transport, names);
-      const total = [...lengths.values()].reduce<number>((sum, length) => sum + (length ?? 0), 0);
-      if (!(await confirmed(`Drop ${messages(total)} of ${names.join(', ')}? There is no way back. [y/N] `))) {
-        output.note('Nothing was dropped.');
-        return 1;
-      }
+    if (!force && !(await confirmed(await questionFor(runtime, names)))) {
+      output.note('Nothing was dropped.');
+      return 1;
     }
-    const queues: { name: string; purged: number }[] = [];
-    for (const name of names) queues.push({ name, purged: await transport.purge(name) });
-    const purged = queues.reduce((sum, queue) => sum + queue.purged, 0);
-    output.data({ purged, queues }, () => `Dropped ${messages(purged)} of ${names.join(', ')}.`);
+    const report = await purgeQueues(runtime, names);
+    output.data(report, () => `Dropped ${messages(report.purged)} of ${names.join(', ')}.`);
     return 0;
   });
 };
+
+async function questionFor(runtime: AppRuntime, names: readonly string[]): Promise<string> {
+  const lengths = await runtime.writer().run((transport) => queueLengths(transport, names));
+  const total = [...lengths.values()].reduce<number>((sum, length) => sum + (length ?? 0), 0);
+  return `Drop ${messages(total)} of ${names.join(', ')}? There is no way back. [y/N] `;
+}
 
 async function confirmed(question: string): Promise<boolean> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
@@ -42,8 +43,4 @@ async function confirmed(question: string): Promise<boolean> {
   } finally {
     prompt.close();
   }
-}
-
-function messages(count: number): string {
-  return count === 1 ? '1 message' : `${count} messages`;
 }

@@ -19,9 +19,12 @@ export const shellCommand: CommandCode = async ({ globals, output }, _positional
       if (value !== undefined || output.json) output.data(value ?? null, () => valueText(value));
       return 0;
     }
-    output.note(`celeriac shell for "${open.app.name}": app, tasks, AsyncResult${names.map((name) => `, ${name}`).join('')}`);
+    output.note(
+      `celeriac shell for "${open.app.name}": app, tasks, AsyncResult${names.map((name) => `, ${name}`).join('')}`,
+    );
     const repl = start({ prompt: `${open.app.name}> ` });
-    for (const [name, value] of scope) Object.defineProperty(repl.context, name, { value, enumerable: true, writable: true, configurable: true });
+    for (const [name, value] of scope)
+      Object.defineProperty(repl.context, name, { value, enumerable: true, writable: true, configurable: true });
     const closed = Promise.withResolvers<void>();
     repl.once('exit', () => closed.resolve());
     await closed.promise;
