@@ -28,9 +28,18 @@ function defineQuarantine(program: Command, attach: Attach): void {
     .description('messages that no worker could read or run')
     .addHelpText(
       'after',
-      examples('celeriac -A ./src/tasks.ts quarantine list', 'celeriac -A ./src/tasks.ts quarantine requeue --all'),
+      examples(
+        'celeriac -A ./src/tasks.ts quarantine list',
+        'celeriac -A ./src/tasks.ts quarantine requeue --all',
+        'celeriac -A ./src/tasks.ts quarantine drop --codes CLR_DECODE',
+      ),
     );
-  attach(quarantine.command('list').description('show them, oldest first'), load);
+  const filtered = (command: Command): Command =>
+    command
+      .option('--codes <codes>', 'only those with these reason codes, separated by commas')
+      .option('-Q, --queues <names>', 'only those that came from these queues')
+      .option('--limit <count>', 'so many at most, oldest first');
+  attach(filtered(quarantine.command('list').description('show them, oldest first')), load);
   for (const [name, description] of [
     ['requeue', 'send them to their queues again'],
     ['drop', 'forget them'],
@@ -40,6 +49,6 @@ function defineQuarantine(program: Command, attach: Attach): void {
       .description(description)
       .argument('[ids...]', 'ids, as the list shows them')
       .option('--all', 'all of them');
-    attach(command, load);
+    attach(filtered(command), load);
   }
 }
