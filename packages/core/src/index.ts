@@ -1,1 +1,58 @@
-export {};
+export { type BackendPlugin, BackendUnavailableError } from '@celeriac/backend';
+export {
+  CeleriacError,
+  type Clock,
+  isCeleriacError,
+  type Logger,
+  type LogLevel,
+  maskUrl,
+  type SignatureJson,
+  type TaskState,
+} from '@celeriac/protocol';
+export { ConfigurationError } from '@celeriac/transport';
+export type { CeleriacOptions, SettingsInput } from './app/app-options.ts';
+export { Celeriac, type ForeignTaskOptions } from './app/celeriac.ts';
+export { ModuleLoadError } from './app/module-load-error.ts';
+export type { PublishOptions } from './app/publish-options.ts';
+export { NotRegisteredError } from './builtin/not-registered-error.ts';
+export { ArgumentError } from './execute/bind-arguments.ts';
+export { MaxRetriesExceededError } from './execute/retry-call.ts';
+export { BackendNotInstalledError, PluginLoadError, TransportNotInstalledError } from './plugins/plugin-errors.ts';
+export { PublishError } from './publish/publish-error.ts';
+export { AsyncResult, type GetOptions } from './result/async-result.ts';
+export { EagerResult } from './result/eager-result.ts';
+export type { ErrorFactory } from './result/failure-error.ts';
+export {
+  ResultsDisabledError,
+  ResultTimeoutError,
+  TaskError,
+  type TaskFailure,
+  TaskRevokedError,
+  WaitInsideTaskError,
+} from './result/result-errors.ts';
+export type { QueueDefinition, TaskQueues } from './settings/queue-definition.ts';
+export { SettingError } from './settings/setting-error.ts';
+export type { Settings } from './settings/settings.ts';
+export type { RouteFunction, RouteTarget, TaskRoutes } from './settings/task-routes.ts';
+export type { ConnectOptions, Disconnect, Signal } from './signals/signal.ts';
+export type { SignalPayloads, Signals, TaskRunPayload, WorkerPayload } from './signals/signals.ts';
+export type { SignatureLike } from './signature/signature-like.ts';
+export type { ApplyOptions } from './task/apply-options.ts';
+export { DuplicateTaskError } from './task/duplicate-task-error.ts';
+export type { Encoded } from './task/encoded.ts';
+export { InvalidTaskNameError } from './task/invalid-task-name-error.ts';
+export type {
+  ErrorMatcher,
+  RateLimit,
+  RegisteredTask,
+  ResolvedTaskOptions,
+  TaskHooks,
+} from './task/registered-task.ts';
+export { Ignore, Reject, Retry } from './task/semipredicates.ts';
+export type { StandardSchemaV1 } from './task/standard-schema.ts';
+export { type CallOptions, type EagerOptions, ForeignTask, Task, type TaskCaller } from './task/task.ts';
+export type { DeliveryInfo, RetryRequest, TaskContext, TaskContextRequest } from './task/task-context.ts';
+export type { BoundTaskFunction, CheckedTaskDefinition, TaskDefinition, TaskFunction } from './task/task-definition.ts';
+export type { TaskAnnotations, TaskOptions } from './task/task-options.ts';
+export type { TaskRegistry } from './task/task-registry.ts';
+export { type SignatureParts, TaskSignature } from './task/task-signature.ts';

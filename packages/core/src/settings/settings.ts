@@ -15,8 +15,6 @@ export interface Settings {
   // Modules and content
   /** Serializer names or content types that are decoded; everything else is refused unread. `['json']` */
   readonly acceptContent: readonly string[];
-  /** The same for results; `acceptContent` when not set. */
-  readonly resultAcceptContent: readonly string[] | undefined;
   /** Modules that a worker imports at its start, before those of `include`. */
   readonly imports: readonly string[];
   /** Modules that a worker imports at its start. */

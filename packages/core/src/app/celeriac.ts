@@ -1,0 +1,327 @@
+import { systemClock } from '@celeriac/protocol';
+import { builtinTasks } from '../builtin/builtin-tasks.ts';
+import { applicationFolder } from '../plugins/application-folder.ts';
+import { AsyncResult } from '../result/async-result.ts';
+import type { ErrorFactory } from '../result/failure-error.ts';
+import type { ResultSource } from '../result/result-source.ts';
+import type { AppOwner } from '../runtime/app-owner.ts';
+import type { AppRuntime } from '../runtime/app-runtime.ts';
+import { Runtime } from '../runtime/create-runtime.ts';
+import { readConfigFile } from '../settings/config-file.ts';
+import { readEnvironment } from '../settings/environment.ts';
+import { resolveSettings } from '../settings/resolve-settings.ts';
+import { SettingError } from '../settings/setting-error.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Signals } from '../signals/signals.ts';
+import type { ApplyOptions } from '../task/apply-options.ts';
+import { DefinitionPlace } from '../task/duplicate-task-error.ts';
+import type { Encoded } from '../task/encoded.ts';
+import { type CallOptions, ForeignTask, Task } from '../task/task.ts';
+import type { TaskContext } from '../task/task-context.ts';
+import type {
+  BoundTaskFunction,
+  CheckedTaskDefinition,
+  TaskDefinition,
+  TaskFunction,
+} from '../task/task-definition.ts';
+import type { TaskRegistry } from '../task/task-registry.ts';
+import { type SignatureParts, TaskSignature } from '../task/task-signature.ts';
+import { AppCaller } from './app-caller.ts';
+import type { CeleriacOptions, SettingsInput } from './app-options.ts';
+import { CodeSettings, splitOptions } from './code-settings.ts';
+import { findTaskModules } from './find-task-modules.ts';
+import { loadModule } from './load-module.ts';
+import { anyMessage, type PublishOptions } from './publish-options.ts';
+import { reportText } from './report.ts';
+import { coreVersion } from './version.ts';
+
+/** Options of a task that another application defines. */
+export interface ForeignTaskOptions extends ApplyOptions {}
+
+/**
+ * An application: its settings, its tasks, and the connections to broker and result store.
+ *
+ * Making one connects to nothing, starts no timer and reads no file; everything is made when it is first used. Settings
+ * given in code win over those of `celeriac.config.ts`, these over environment variables, these over the defaults.
+ * @see celery/app/base.py Celery
+ */
+export class Celeriac implements AppOwner {
+  /** Shown in reports; has no meaning on the wire. */
+  readonly name: string;
+  readonly #runtime: Runtime;
+  readonly #code: CodeSettings = new CodeSettings();
+  readonly #caller: AppCaller;
+  readonly #results: ResultSource;
+  readonly #discoveries: { readonly patterns: readonly string[]; readonly relatedName: string }[] = [];
+
+  /** @throws {SettingError} for an unknown option, with a suggestion; values are checked on first use */
+  constructor(name: string, options: CeleriacOptions = {}) {
+    const { settings, extras } = splitOptions(options);
+    this.name = name;
+    this.#code.add(settings, `new Celeriac("${name}")`);
+    let found: string | undefined;
+    const folder = (): string => {
+      found ??= extras.applicationFolder ?? applicationFolder(process.argv[1], process.cwd());
+      return found;
+    };
+    const runtime = new Runtime({
+      name,
+      clock: extras.clock ?? systemClock,
+      logger: extras.logger,
+      serializers: extras.serializers ?? [],
+      compressions: extras.compressions ?? [],
+      folder,
+      settings: () => this.#settle(folder(), extras.configFile, extras.environment ?? process.env),
+      loadTasks: (resolved) => this.#load(resolved, folder()),
+    });
+    this.#runtime = runtime;
+    this.#results = {
+      load: (id) => runtime.consumer.load(id),
+      wait: (id, wait) => runtime.consumer.wait(id, wait),
+      forget: (id) => runtime.consumer.forget(id),
+      errorOf: (meta) => runtime.errors.errorOf(meta),
+    };
+    this.#caller = new AppCaller(runtime, this.#results, runtime.errors);
+    defineBuiltinTasks(runtime);
+  }
+
+  /** For workers and the like; see `runtimeOf`. */
+  get '~runtime'(): AppRuntime {
+    return this.#runtime;
+  }
+
+  /** All settings, complete and frozen. The first look settles them. @throws {SettingError} for a bad value */
+  get settings(): Settings {
+    return this.#runtime.settings;
+  }
+
+  get signals(): Signals {
+    return this.#runtime.signals;
+  }
+
+  /** The tasks that this app defines. */
+  get tasks(): TaskRegistry {
+    return this.#runtime.tasks;
+  }
+
+  /**
+   * Changes settings, until the app connects.
+   * @throws {SettingError} for an unknown name, with a suggestion, or when the app is connected
+   */
+  configure(settings: SettingsInput): this {
+    return this.#configure(settings, 'app.configure()');
+  }
+
+  /**
+   * As {@link configure}, for an object with Celery's own names, lower case (`task_acks_late`) or old upper case.
+   * @see celery/app/base.py config_from_object
+   */
+  configFromObject(settings: { readonly [name: string]: unknown }): this {
+    return this.#configure(settings, 'app.configFromObject()');
+  }
+
+  /**
+   * Defines a task. Its arguments and its result travel as JSON: the handle's types say what arrives.
+   * @param name - unique, and what travels; Python callers use the same
+   * @throws {DuplicateTaskError} naming both places | @throws {InvalidTaskNameError} | @throws {SettingError}
+   */
+  task<Args extends readonly unknown[], Result>(
+    name: string,
+    run: TaskFunction<Args, Result>,
+  ): Task<Args, Encoded<Awaited<Result>>, TaskFunction<Args, Result>>;
+  task<In extends readonly unknown[], Out extends readonly unknown[], Result>(
+    name: string,
+    definition: CheckedTaskDefinition<In, Out> & { readonly bind: true },
+    run: BoundTaskFunction<NoInfer<Out>, Result>,
+  ): Task<In, Encoded<Awaited<Result>>, BoundTaskFunction<Out, Result>>;
+  task<In extends readonly unknown[], Out extends readonly unknown[], Result>(
+    name: string,
+    definition: CheckedTaskDefinition<In, Out> & { readonly bind?: false },
+    run: TaskFunction<NoInfer<Out>, Result>,
+  ): Task<In, Encoded<Awaited<Result>>, TaskFunction<Out, Result>>;
+  task<Args extends readonly unknown[], Result>(
+    name: string,
+    definition: TaskDefinition<NoInfer<Args>> & { readonly bind: true; readonly schema?: undefined },
+    run: BoundTaskFunction<Args, Result>,
+  ): Task<Args, Encoded<Awaited<Result>>, BoundTaskFunction<Args, Result>>;
+  task<Args extends readonly unknown[], Result>(
+    name: string,
+    definition: TaskDefinition<NoInfer<Args>> & { readonly bind?: false; readonly schema?: undefined },
+    run: TaskFunction<Args, Result>,
+  ): Task<Args, Encoded<Awaited<Result>>, TaskFunction<Args, Result>>;
+  task(name: string, ...rest: readonly unknown[]): Task<readonly unknown[], unknown> {
+    const [definition, run] = (rest.length === 1 ? [{}, rest[0]] : rest) as [LooseDefinition, unknown];
+    if (typeof run !== 'function') throw new TypeError(`The task "${name}" needs a function.`);
+    const { bind, parameters, schema, ...options } = definition;
+    this.#runtime.tasks.define(name, {
+      run: run as (...args: unknown[]) => unknown,
+      bind,
+      parameters,
+      schema,
+      options,
+      place: new DefinitionPlace(this.task),
+    });
+    return new Task(name, run, this.#caller);
+  }
+
+  /**
+   * A typed handle for a task that another application defines: `app.foreign<[x: number, y: number], number>('tasks.add')`.
+   * @param options - defaults of its calls, the queue for instance
+   */
+  foreign<Args extends readonly unknown[], Result>(
+    name: string,
+    options?: ForeignTaskOptions,
+  ): ForeignTask<Args, Result> {
+    return new ForeignTask(name, this.#caller, false, options);
+  }
+
+  /**
+   * Sends a task by name. One that is defined here gets its options.
+   * @see celery/app/base.py Celery.send_task
+   */
+  sendTask<Result = unknown>(
+    name: string,
+    args: readonly unknown[] = [],
+    options: CallOptions = {},
+  ): Promise<AsyncResult<Result>> {
+    return this.#caller.call(name, args, options, false) as Promise<AsyncResult<Result>>;
+  }
+
+  /** The signature of a task by name. */
+  signature(name: string, parts: SignatureParts = {}): TaskSignature {
+    return new TaskSignature(name, parts);
+  }
+
+  /**
+   * Sends a message that is no task, to any exchange.
+   * @returns resolves when the broker holds it
+   * @throws {UnroutableError} for a mandatory message that no queue takes; {@link PublishError} when the broker stays away
+   */
+  async publish(body: unknown, options: PublishOptions): Promise<void> {
+    const runtime = this.#runtime;
+    await runtime.publisher.publish(anyMessage(runtime, body, options), options);
+  }
+
+  /** The handle of a result by its task's id. */
+  result<Result = unknown>(id: string): AsyncResult<Result> {
+    return new AsyncResult<Result>(id, this.#results);
+  }
+
+  /** The same as {@link result}, by Celery's name. */
+  AsyncResult<Result = unknown>(id: string): AsyncResult<Result> {
+    return this.result(id);
+  }
+
+  /**
+   * Turns failures of one kind into errors of the caller's own. Nothing else is ever made from what a result names.
+   * @param name - class name, or `module.ClassName`
+   */
+  registerError(name: string, make: ErrorFactory): void {
+    this.#runtime.errors.register(name, make);
+  }
+
+  /**
+   * Loads, with `loadTasks`, the modules named `relatedName` in these folders.
+   * @param folders - from the application's folder; `*` is any one folder, `**` any number of them
+   * @see celery/app/base.py autodiscover_tasks
+   */
+  autodiscoverTasks(folders: readonly string[], relatedName = 'tasks'): this {
+    this.#discoveries.push({ patterns: [...folders], relatedName });
+    return this;
+  }
+
+  /**
+   * Imports the modules of `imports`, `include` and `autodiscoverTasks`, as a worker does when it starts.
+   * @throws {ModuleLoadError} naming the module and the reason
+   */
+  loadTasks(): Promise<void> {
+    return this.#runtime.loadTasks();
+  }
+
+  /**
+   * Drops the waiting messages of the app's queues.
+   * @returns how many
+   * @see celery/app/control.py purge
+   */
+  async purge(queues?: readonly string[]): Promise<number> {
+    const runtime = this.#runtime;
+    const table = runtime.queueTable;
+    const purged = (queues ?? table.names).map((name) => table.get(name)).filter(({ broadcast }) => !broadcast);
+    const counts = await runtime.writer().run(async (transport) => {
+      for (const { topology } of purged) await transport.declare(topology);
+      return Promise.all(purged.map(({ name }) => transport.purge(name)));
+    });
+    return counts.reduce((total, count) => total + count, 0);
+  }
+
+  /** A text for bug reports: versions, changed settings with secrets masked, tasks. */
+  report(): string {
+    return reportText({
+      app: this.name,
+      version: coreVersion(),
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+      settings: this.settings,
+      tasks: this.tasks.names(),
+    });
+  }
+
+  /** Stores results that are on their way and closes all connections. The app can be used again. */
+  close(): Promise<void> {
+    return this.#runtime.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #configure(settings: object, origin: string): this {
+    const runtime = this.#runtime;
+    if (runtime.isConnected) {
+      throw new SettingError(origin, 'comes too late: the app is connected', {
+        hint: 'Configure it first, or close it.',
+      });
+    }
+    this.#code.add(settings, origin);
+    runtime.forgetSettings();
+    return this;
+  }
+
+  #settle(
+    folder: string,
+    configFile: string | false | undefined,
+    environment: NonNullable<CeleriacOptions['environment']>,
+  ): Settings {
+    const file = configFile === false ? undefined : readConfigFile(folder, configFile);
+    return resolveSettings([
+      { origin: 'code', values: this.#code.values },
+      ...(file === undefined ? [] : [file]),
+      { origin: 'environment', values: readEnvironment(environment) },
+    ]);
+  }
+
+  async #load(settings: Settings, folder: string): Promise<void> {
+    const discovered = this.#discoveries.flatMap(({ patterns, relatedName }) =>
+      findTaskModules(patterns, relatedName, folder),
+    );
+    for (const name of [...settings.imports, ...settings.include, ...discovered]) await loadModule(name, folder);
+    // Options that cannot be are found now rather than with the first message.
+    for (const name of this.tasks.names(true)) this.tasks.get(name);
+  }
+}
+
+type LooseDefinition = Omit<TaskDefinition<readonly unknown[]>, 'parameters'> &
+  Pick<Partial<CheckedTaskDefinition<readonly unknown[], readonly unknown[]>>, 'schema'> & {
+    readonly parameters?: readonly string[];
+  };
+
+function defineBuiltinTasks(runtime: Runtime): void {
+  for (const { name, parameters, options, run } of builtinTasks) {
+    runtime.tasks.define(name, {
+      run: (context, ...args) => run(runtime, context as TaskContext, ...args),
+      bind: true,
+      parameters,
+      options,
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { readSettingNames } from '../settings/setting-names.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { CeleriacOptions } from './app-options.ts';
+
+/** Options that are no settings. */
+type Extras = Pick<
+  CeleriacOptions,
+  'clock' | 'logger' | 'serializers' | 'compressions' | 'applicationFolder' | 'configFile' | 'environment'
+>;
+
+/** Splits the options of an app into settings and the rest. */
+export function splitOptions(options: CeleriacOptions): { readonly settings: object; readonly extras: Extras } {
+  const { clock, logger, serializers, compressions, applicationFolder, configFile, environment, ...settings } = options;
+  return {
+    settings,
+    extras: {
+      ...(clock && { clock }),
+      ...(logger && { logger }),
+      ...(serializers && { serializers }),
+      ...(compressions && { compressions }),
+      ...(applicationFolder !== undefined && { applicationFolder }),
+      ...(configFile !== undefined && { configFile }),
+      ...(environment && { environment }),
+    },
+  };
+}
+
+/** The settings given in code so far; later ones win. */
+export class CodeSettings {
+  readonly #values: Map<keyof Settings, unknown> = new Map();
+
+  get values(): ReadonlyMap<keyof Settings, unknown> {
+    return this.#values;
+  }
+
+  /** @throws {SettingError} for an unknown name, or names of two styles */
+  add(given: object, origin: string): void {
+    for (const [name, value] of readSettingNames(given, origin)) {
+      if (value === undefined) continue;
+      if (name === 'brokerUrl') this.#target('brokerUrl', 'brokerTransport', value);
+      else if (name === 'resultBackend') this.#target('resultBackend', 'resultBackendPackage', value);
+      else this.#values.set(name, value);
+    }
+  }
+
+  /** A plugin in place of a URL is the URL of its first scheme, served by the plugin; a URL takes its place again. */
+  #target(
+    url: 'brokerUrl' | 'resultBackend',
+    plugin: 'brokerTransport' | 'resultBackendPackage',
+    value: unknown,
+  ): void {
+    if (isPlugin(value)) {
+      this.#values.set(url, `${value.schemes[0] ?? 'plugin'}://`);
+      this.#values.set(plugin, value);
+      return;
+    }
+    this.#values.set(url, value);
+    if (typeof this.#values.get(plugin) === 'object') this.#values.delete(plugin);
+  }
+}
+
+function isPlugin(value: unknown): value is { readonly schemes: readonly string[] } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'create' in value &&
+    'schemes' in value &&
+    Array.isArray(value.schemes)
+  );
+}

@@ -1,0 +1,58 @@
+import { maskUrl } from '@celeriac/protocol';
+import { settingTable } from '../settings/setting-table.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/** Values under such names are never shown. @see celery/app/utils.py HIDDEN_SETTINGS */
+const HIDDEN = /api|token|key|secret|pass|signature|credential|database/i;
+const URLS = /url|backend$/i;
+
+/** What a bug report needs to know. */
+export interface ReportFacts {
+  readonly app: string;
+  /** Of @celeriac/core. */
+  readonly version: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly settings: Settings;
+  readonly tasks: readonly string[];
+}
+
+/** A text for bug reports: versions, settings that are not the default with secrets masked, names of tasks. */
+export function reportText({ app, version, node, platform, settings, tasks }: ReportFacts): string {
+  const lines = [`celeriac ${version}, node ${node}, ${platform}`, `app: ${app}`, 'settings:'];
+  const changed = changedSettings(settings);
+  for (const [name, value] of changed) lines.push(`  ${name}: ${value}`);
+  if (changed.length === 0) lines.push('  all as by default');
+  lines.push('tasks:', ...tasks.map((name) => `  ${name}`));
+  if (tasks.length === 0) lines.push('  none');
+  return `${lines.join('\n')}\n`;
+}
+
+/** The settings that differ from the defaults, as text fit to be shown. */
+export function changedSettings(settings: Settings): readonly (readonly [name: keyof Settings, value: string])[] {
+  const names = Object.keys(settingTable) as (keyof Settings)[];
+  return names
+    .filter(
+      (name) =>
+        JSON.stringify(settings[name]) !== JSON.stringify(settingTable[name].default) ||
+        typeof settings[name] === 'function',
+    )
+    .map((name) => [name, shown(name, settings[name])]);
+}
+
+function shown(name: string, value: unknown): string {
+  if (HIDDEN.test(name) && !URLS.test(name)) return '********';
+  return JSON.stringify(masked(name, value)) ?? String(value);
+}
+
+function masked(name: string, value: unknown): unknown {
+  if (typeof value === 'string') return URLS.test(name) || value.includes('://') ? maskUrl(value) : value;
+  if (Array.isArray(value)) return value.map((item) => masked(name, item));
+  if (value instanceof RegExp) return String(value);
+  if (typeof value === 'function') return '(a function)';
+  if (typeof value !== 'object' || value === null) return value;
+  if ('create' in value && 'schemes' in value) return '(a plugin)';
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, HIDDEN.test(key) ? '********' : masked(key, item)]),
+  );
+}

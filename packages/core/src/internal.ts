@@ -1,0 +1,41 @@
+export { findTaskModules } from './app/find-task-modules.ts';
+export { loadModule } from './app/load-module.ts';
+export { changedSettings } from './app/report.ts';
+export { coreVersion } from './app/version.ts';
+export { NotRegisteredError } from './builtin/not-registered-error.ts';
+export { applyErrbacks, type FailedTask } from './chord/apply-errbacks.ts';
+export { type FailureCause, failSignatures } from './chord/fail-signatures.ts';
+export type { FinishedMember } from './chord/finished-member.ts';
+export { joinChord } from './chord/join-chord.ts';
+export { bindArguments } from './execute/bind-arguments.ts';
+export { currentTask, runAsTask } from './execute/current-task.ts';
+export type { Invocation, InvokeEnvironment } from './execute/invocation.ts';
+export { invokeTask } from './execute/invoke-task.ts';
+export type {
+  FailureOutcome,
+  IgnoreOutcome,
+  Outcome,
+  RejectOutcome,
+  RetryOutcome,
+  RevokedOutcome,
+  SuccessOutcome,
+  UnreadableOutcome,
+} from './execute/outcome.ts';
+export { ConsoleLogger, type ConsoleLoggerOptions } from './logging/console-logger.ts';
+export { applicationFolder } from './plugins/application-folder.ts';
+export { installCommand } from './plugins/install-command.ts';
+export { loadBackend, loadTransport } from './plugins/load-plugin.ts';
+export type { Publisher, SendRequest, SentCall } from './publish/publisher.ts';
+export { type JointOutcome, ResultWriter } from './result/result-writer.ts';
+export { type AppOwner, isApp, runtimeOf } from './runtime/app-owner.ts';
+export type { AppRuntime, ConsumedQueues } from './runtime/app-runtime.ts';
+export type { KnownQueue, QueueTable } from './settings/queue-table.ts';
+export { shownValue } from './settings/setting-error.ts';
+export { type SettingDefinition, settingTable } from './settings/setting-table.ts';
+export type { Settings } from './settings/settings.ts';
+export type { Signals } from './signals/signals.ts';
+export { fromWireOptions, toWireOptions, type WireOptions } from './signature/option-names.ts';
+export type { SignatureApplication } from './signature/plan-signature.ts';
+export type { RegisteredTask, ResolvedTaskOptions } from './task/registered-task.ts';
+export type { DeliveryInfo, TaskContext, TaskContextRequest } from './task/task-context.ts';
+export type { TaskRegistry } from './task/task-registry.ts';

@@ -1,0 +1,119 @@
+import { type Clock, escapeForLog, type Logger, type LogLevel } from '@celeriac/protocol';
+
+/** How and where lines are written. */
+export interface ConsoleLoggerOptions {
+  readonly level: LogLevel;
+  readonly format: 'text' | 'json';
+  readonly color: boolean;
+  readonly clock: Clock;
+  /** Takes one line, without its end. */
+  readonly write: (line: string) => void;
+}
+
+const RANK: { readonly [level in LogLevel]: number } = { debug: 0, info: 1, warning: 2, error: 3 };
+const COLORS: { readonly [level in LogLevel]: string } = {
+  debug: '\x1b[34m',
+  info: '',
+  warning: '\x1b[33m',
+  error: '\x1b[31m',
+};
+const RESET = '\x1b[0m';
+
+/**
+ * Writes log lines: text for people, one JSON object per line for machines. What comes from outside is escaped, so that
+ * one call is one line, whatever is in it. Fields named `error` may hold an Error: text shows its stack on lines of its own.
+ */
+export class ConsoleLogger implements Logger {
+  readonly #options: ConsoleLoggerOptions;
+  readonly #lowest: number;
+
+  constructor(options: ConsoleLoggerOptions) {
+    this.#options = options;
+    this.#lowest = RANK[options.level];
+  }
+
+  debug(message: string, fields?: Record<string, unknown>): void {
+    if (this.#lowest <= RANK.debug) this.#write('debug', message, fields);
+  }
+
+  info(message: string, fields?: Record<string, unknown>): void {
+    if (this.#lowest <= RANK.info) this.#write('info', message, fields);
+  }
+
+  warning(message: string, fields?: Record<string, unknown>): void {
+    if (this.#lowest <= RANK.warning) this.#write('warning', message, fields);
+  }
+
+  error(message: string, fields?: Record<string, unknown>): void {
+    this.#write('error', message, fields);
+  }
+
+  isEnabled(level: LogLevel): boolean {
+    return this.#lowest <= RANK[level];
+  }
+
+  #write(level: LogLevel, message: string, fields: Record<string, unknown> | undefined): void {
+    const { format, color, clock, write } = this.#options;
+    const time = new Date(clock.now()).toISOString();
+    if (format === 'json') {
+      write(jsonLine(time, level, message, fields));
+      return;
+    }
+    const stamp = time.replace('T', ' ').replace('Z', '');
+    const line = `[${stamp}: ${level.toUpperCase()}] ${escapeForLog(message, 4096)}${textFields(fields)}`;
+    const paint = color ? COLORS[level] : '';
+    write(paint === '' ? line : `${paint}${line}${RESET}`);
+  }
+}
+
+function jsonLine(time: string, level: LogLevel, message: string, fields: Record<string, unknown> | undefined): string {
+  const entry: Record<string, unknown> = { time, level, message };
+  for (const [name, value] of Object.entries(fields ?? {}))
+    entry[name in entry ? `field_${name}` : name] = jsonField(value);
+  try {
+    // U+2028 and U+2029 end a line for some readers.
+    return JSON.stringify(entry).replace(/[\u2028\u2029\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, unicodeEscape);
+  } catch {
+    return JSON.stringify({ time, level, message, unwritable: Object.keys(fields ?? {}) });
+  }
+}
+
+function jsonField(value: unknown): unknown {
+  if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack };
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function textFields(fields: Record<string, unknown> | undefined): string {
+  if (fields === undefined) return '';
+  let line = '';
+  let stack = '';
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    if (value instanceof Error) stack += `\n${stackText(value)}`;
+    else line += ` ${escapeForLog(name, 60)}=${escapeForLog(fieldText(value))}`;
+  }
+  return line + stack;
+}
+
+/** Indented, so that no line of it can pass for a log line. */
+function stackText(error: Error): string {
+  const stack = error.stack ?? `${error.name}: ${error.message}`;
+  return stack
+    .split('\n')
+    .slice(0, 50)
+    .map((line) => `    ${escapeForLog(line)}`)
+    .join('\n');
+}
+
+function fieldText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}

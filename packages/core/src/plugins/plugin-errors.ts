@@ -1,0 +1,36 @@
+import { CeleriacError } from '@celeriac/protocol';
+
+/** The package that serves a broker URL is not installed. */
+export class TransportNotInstalledError extends CeleriacError {
+  readonly code = 'CLR_TRANSPORT_NOT_INSTALLED';
+  readonly packageName: string;
+
+  /** @param url - masked */
+  constructor(url: string, packageName: string, command: string, options?: ErrorOptions) {
+    super(`No transport is installed for ${url}.`, { ...options, hint: `Run: ${command}` });
+    this.packageName = packageName;
+  }
+}
+
+/** The package that serves the URL of a result store is not installed. */
+export class BackendNotInstalledError extends CeleriacError {
+  readonly code = 'CLR_BACKEND_NOT_INSTALLED';
+  readonly packageName: string;
+
+  /** @param url - masked */
+  constructor(url: string, packageName: string, command: string, options?: ErrorOptions) {
+    super(`No result store is installed for ${url}.`, { ...options, hint: `Run: ${command}` });
+    this.packageName = packageName;
+  }
+}
+
+/** A package is installed, but cannot be used as a plugin. */
+export class PluginLoadError extends CeleriacError {
+  readonly code = 'CLR_PLUGIN_LOAD';
+  readonly packageName: string;
+
+  constructor(packageName: string, reason: string, options?: ErrorOptions) {
+    super(`The package ${packageName} cannot be loaded: ${reason}`, options);
+    this.packageName = packageName;
+  }
+}

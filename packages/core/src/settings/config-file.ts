@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join, resolve } from 'node:path';
+import { isRecord } from '@celeriac/protocol';
+import { SettingError } from './setting-error.ts';
+import { readSettingNames } from './setting-names.ts';
+import type { Settings } from './settings.ts';
+
+/** Looked for in the application's folder, in this order. */
+const FILE_NAMES: readonly string[] = [
+  'celeriac.config.ts',
+  'celeriac.config.mts',
+  'celeriac.config.js',
+  'celeriac.config.mjs',
+];
+
+/** A configuration file and what it gives. */
+export interface ConfigFile {
+  /** Its name, for errors. */
+  readonly origin: string;
+  readonly values: ReadonlyMap<keyof Settings, unknown>;
+}
+
+/**
+ * Reads `celeriac.config.ts` (or `.mts`, `.js`, `.mjs`) of the application's folder, whose default export is an object of
+ * settings. It is read without waiting, so it may import modules but not use `await` at its top.
+ * @param path - another file, from that folder; it must exist
+ * @returns undefined when there is none
+ * @throws {SettingError} for a file that fails to load, exports no object, or has an unknown setting
+ */
+export function readConfigFile(folder: string, path?: string): ConfigFile | undefined {
+  const file =
+    path === undefined
+      ? FILE_NAMES.map((name) => join(folder, name)).find((name) => existsSync(name))
+      : resolve(folder, path);
+  if (file === undefined) return undefined;
+  const origin = basename(file);
+  const exported = load(file, origin);
+  if (!isRecord(exported)) {
+    throw new SettingError(origin, 'must export an object of settings', { hint: 'Write: export default { … };' });
+  }
+  return { origin, values: readSettingNames(exported, origin) };
+}
+
+function load(file: string, origin: string): unknown {
+  try {
+    const loaded: unknown = createRequire(file)(file);
+    return typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : loaded;
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
+    throw new SettingError(origin, `cannot be loaded: ${reason.replace(/\.$/, '')}`, { cause });
+  }
+}

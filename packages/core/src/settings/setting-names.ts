@@ -1,0 +1,74 @@
+import { closest, escapeForLog } from '@celeriac/protocol';
+import { SettingError } from './setting-error.ts';
+import { settingTable } from './setting-table.ts';
+import type { Settings } from './settings.ts';
+
+/** How a setting's name is written: `taskAcksLate`, `task_acks_late` or `CELERY_ACKS_LATE`. */
+type NameStyle = 'camelCase' | 'lower case' | 'upper case';
+
+/** The setting that a name means. */
+interface NamedSetting {
+  readonly name: keyof Settings;
+  /** Undefined where the name looks the same in two styles. */
+  readonly style: NameStyle | undefined;
+}
+
+/** Short names for the two settings that everybody writes. */
+const ALIASES: readonly (readonly [string, keyof Settings])[] = [
+  ['broker', 'brokerUrl'],
+  ['backend', 'resultBackend'],
+];
+
+const names: ReadonlyMap<string, NamedSetting> = buildNames();
+
+/**
+ * The settings of one plain object by our names. Celery's lower-case names and its old upper-case ones mean the same
+ * settings, but one source keeps to one of the three.
+ * @param origin - where the object comes from, for errors: `app.configure()`, `celeriac.config.ts`
+ * @throws {SettingError} for an unknown name, with a suggestion, and for names of two styles
+ * @see celery/app/utils.py detect_settings
+ */
+export function readSettingNames(given: object, origin: string): Map<keyof Settings, unknown> {
+  const found = new Map<keyof Settings, unknown>();
+  let first: { readonly key: string; readonly style: NameStyle } | undefined;
+  for (const [key, value] of Object.entries(given)) {
+    const setting = names.get(key);
+    if (setting === undefined) throw unknownSetting(key, origin);
+    const { name, style } = setting;
+    if (style !== undefined) {
+      first ??= { key, style };
+      if (first.style !== style) {
+        throw new SettingError(key, `is written in ${style}, but ${first.key} in ${first.style}`, {
+          hint: `Keep to one style in ${origin}.`,
+        });
+      }
+    }
+    if (found.has(name)) throw new SettingError(key, `is given twice in ${origin}`);
+    found.set(name, value);
+  }
+  return found;
+}
+
+/** Whether `key` names a setting in any style. */
+export function isSettingName(key: string): boolean {
+  return names.has(key);
+}
+
+function buildNames(): Map<string, NamedSetting> {
+  const all = new Map<string, NamedSetting>();
+  const entries = Object.entries(settingTable) as [keyof Settings, (typeof settingTable)[keyof Settings]][];
+  for (const [name, { celery, old }] of entries) {
+    all.set(name, { name, style: name === celery ? undefined : 'camelCase' });
+    if (celery !== undefined && celery !== name) all.set(celery, { name, style: 'lower case' });
+    if (old !== undefined) all.set(old, { name, style: 'upper case' });
+  }
+  for (const [alias, name] of ALIASES) all.set(alias, { name, style: undefined });
+  return all;
+}
+
+function unknownSetting(key: string, origin: string): SettingError {
+  const near = closest(key, names.keys());
+  return new SettingError(escapeForLog(key, 60), `is no setting (${origin})`, {
+    hint: near === undefined ? 'The README of @celeriac/core lists all settings.' : `Did you mean ${near}?`,
+  });
+}

@@ -1,0 +1,123 @@
+import { closest } from '@celeriac/protocol';
+import { SettingError, shownValue } from '../settings/setting-error.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { ResolvedTaskOptions } from './registered-task.ts';
+import type { TaskOptions } from './task-options.ts';
+
+const OPTIONS: readonly (keyof ResolvedTaskOptions)[] = [
+  'maxRetries',
+  'defaultRetryDelay',
+  'autoretryFor',
+  'dontAutoretryFor',
+  'retryKwargs',
+  'retryBackoff',
+  'retryBackoffMax',
+  'retryJitter',
+  'rateLimit',
+  'timeLimit',
+  'softTimeLimit',
+  'ignoreResult',
+  'storeErrorsEvenIfIgnored',
+  'trackStarted',
+  'acksLate',
+  'acksOnFailureOrTimeout',
+  'rejectOnWorkerLost',
+  'serializer',
+  'compression',
+  'throws',
+  'trail',
+  'sendEvents',
+  'expires',
+  'priority',
+  'queue',
+  'exchange',
+  'routingKey',
+  'deliveryMode',
+  'resultreprMaxsize',
+  'shadowName',
+  'typing',
+];
+
+/** Handlers are options in a definition, but nothing to resolve. */
+const HANDLERS: readonly string[] = ['beforeStart', 'onSuccess', 'onFailure', 'onRetry', 'afterReturn'];
+
+/** What the options of a definition may be named, beside `bind`, `parameters` and `schema`. */
+export const TASK_OPTION_NAMES: ReadonlySet<string> = new Set([...OPTIONS, ...HANDLERS]);
+
+/**
+ * A task's options with nothing left open: annotations win over the definition, that over the settings.
+ * @throws {SettingError} for an annotation with an unknown option
+ * @see celery/app/task.py Task.from_config, celery/app/annotations.py
+ */
+export function resolveTaskOptions(name: string, own: TaskOptions, settings: Settings): ResolvedTaskOptions {
+  const resolved: Record<string, unknown> = { ...defaults(settings) };
+  const annotations = settings.taskAnnotations;
+  const all = annotations !== undefined && Object.hasOwn(annotations, '*') ? annotations['*'] : undefined;
+  const named = annotations !== undefined && Object.hasOwn(annotations, name) ? annotations[name] : undefined;
+  take(resolved, own);
+  if (all !== undefined) takeAnnotation(resolved, '*', all);
+  if (named !== undefined) takeAnnotation(resolved, name, named);
+  const { timeLimit, softTimeLimit } = resolved as unknown as ResolvedTaskOptions;
+  if (timeLimit !== undefined && softTimeLimit !== undefined && softTimeLimit > timeLimit) {
+    throw new SettingError(
+      `softTimeLimit of task "${name}"`,
+      `must not be above timeLimit (${timeLimit}), got ${softTimeLimit}`,
+    );
+  }
+  return Object.freeze(resolved) as unknown as ResolvedTaskOptions;
+}
+
+function take(resolved: Record<string, unknown>, options: TaskOptions): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (value !== undefined && option in resolved) resolved[option] = value;
+  }
+}
+
+function takeAnnotation(resolved: Record<string, unknown>, name: string, options: TaskOptions): void {
+  const unknown = Object.keys(options).find((option) => !(option in resolved) && !HANDLERS.includes(option));
+  if (unknown !== undefined) {
+    const near = closest(unknown, Object.keys(resolved));
+    throw new SettingError(
+      `taskAnnotations[${shownValue(name)}]`,
+      `has no option ${shownValue(unknown)}`,
+      near === undefined ? {} : { hint: `Did you mean ${near}?` },
+    );
+  }
+  take(resolved, options);
+}
+
+function defaults(settings: Settings): ResolvedTaskOptions {
+  return {
+    maxRetries: 3,
+    defaultRetryDelay: 180,
+    autoretryFor: [],
+    dontAutoretryFor: [],
+    retryKwargs: undefined,
+    retryBackoff: false,
+    retryBackoffMax: 600,
+    retryJitter: true,
+    rateLimit: settings.taskDefaultRateLimit,
+    timeLimit: settings.taskTimeLimit,
+    softTimeLimit: settings.taskSoftTimeLimit,
+    ignoreResult: settings.taskIgnoreResult,
+    storeErrorsEvenIfIgnored: settings.taskStoreErrorsEvenIfIgnored,
+    trackStarted: settings.taskTrackStarted,
+    acksLate: settings.taskAcksLate,
+    acksOnFailureOrTimeout: settings.taskAcksOnFailureOrTimeout,
+    rejectOnWorkerLost: settings.taskRejectOnWorkerLost,
+    serializer: undefined,
+    compression: undefined,
+    throws: [],
+    trail: true,
+    sendEvents: true,
+    expires: undefined,
+    priority: undefined,
+    queue: undefined,
+    exchange: undefined,
+    routingKey: undefined,
+    deliveryMode: undefined,
+    resultreprMaxsize: 1024,
+    shadowName: undefined,
+    typing: true,
+  };
+}

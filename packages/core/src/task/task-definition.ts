@@ -1,0 +1,30 @@
+import type { StandardSchemaV1 } from './standard-schema.ts';
+import type { TaskContext } from './task-context.ts';
+import type { TaskOptions } from './task-options.ts';
+
+/** One name for each argument. */
+export type ParameterNames<Args extends readonly unknown[]> = { readonly [Index in keyof Args]-?: string };
+
+/** The options of `app.task(name, options, fn)`. */
+export interface TaskDefinition<Args extends readonly unknown[]> extends TaskOptions {
+  /** Give the task a {@link TaskContext} as its first parameter, before the arguments of the call. */
+  readonly bind?: boolean;
+  /** Names of the arguments, so that callers (Python's, say) may give them by keyword. */
+  readonly parameters?: ParameterNames<Args>;
+}
+
+/** A definition whose arguments are checked by a schema before the task runs. */
+export interface CheckedTaskDefinition<In extends readonly unknown[], Out extends readonly unknown[]>
+  extends TaskDefinition<Out> {
+  /** Any Standard Schema (zod, valibot, arktype …) of the list of arguments; the task gets its output. */
+  readonly schema: StandardSchemaV1<In, Out>;
+}
+
+/** A task's code. */
+export type TaskFunction<Args extends readonly unknown[], Result> = (...args: Args) => Result;
+
+/** The code of a task with `bind: true`. */
+export type BoundTaskFunction<Args extends readonly unknown[], Result> = (
+  context: TaskContext,
+  ...args: Args
+) => Result;
