@@ -1,1 +1,3 @@
-export {};
+export { type CreatedTransport, type CreateTransportRequest, createTransport } from './create-transport.ts';
+export { type CommandOutput, createTransportCommand } from './create-transport-command.ts';
+export { UsageError } from './usage-error.ts';
