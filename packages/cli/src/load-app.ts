@@ -11,6 +11,8 @@ export interface LoadedApp {
   readonly app: Celeriac;
   /** The module's absolute path. */
   readonly file: string;
+  /** The name of the app's export. */
+  readonly exportName: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function loadApp(target: string, workdir: string): Promise<LoadedAp
     throw new AppLoadError(target, 2, `The working directory ${workdir} does not exist.`);
   }
   const { file, exports } = await importUserModule(module, target, workdir);
-  return { app: pickApp({ target, exports, isApp: isCeleriac }, exportName), file };
+  return { ...pickApp({ target, exports, isApp: isCeleriac }, exportName), file };
 }
 
 /** Whether `value` is an app, of this copy of the core package or of another one. */

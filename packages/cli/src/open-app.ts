@@ -3,7 +3,8 @@ import { Celeriac } from '@celeriac/core';
 import { type AppRuntime, runtimeOf } from '@celeriac/core/internal';
 import { UsageError } from './cli-error.ts';
 import type { GlobalOptions } from './global-options.ts';
-import { loadApp } from './load-app.ts';
+import { type LoadedApp, loadApp } from './load-app.ts';
+import { type Overrides, urlOverrides } from './overrides.ts';
 
 /** An app that a command works with. */
 export interface OpenApp {
@@ -11,32 +12,45 @@ export interface OpenApp {
   readonly runtime: AppRuntime;
   /** The absolute path of the module; undefined for an app made of `--broker` alone. */
   readonly file: string | undefined;
+  /** The name of the app's export; empty without a module. */
+  readonly exportName: string;
+  /** What the command line said; the app has it already. */
+  readonly overrides: Overrides;
 }
 
 /**
  * Loads the app of `-A`, with `--broker` and `--result-backend` in place of its own; without `-A`, an app made of
  * these. Changes to `--workdir`.
+ * @param more - more settings from the command line
  * @throws {UsageError} when neither says which app
  * @throws {AppLoadError} see {@link loadApp}
+ * @throws {SettingError} for settings that cannot be
  */
-export async function openApp(globals: GlobalOptions): Promise<OpenApp> {
-  const { app: target, broker, resultBackend, workdir } = globals;
-  // The environment wins over the app's code, and the processes of a worker inherit it.
-  if (broker !== undefined) process.env['CELERY_BROKER_URL'] = broker;
-  if (resultBackend !== undefined) process.env['CELERY_RESULT_BACKEND'] = resultBackend;
-  if (target !== undefined) {
-    const { app, file } = await loadApp(target, workdir);
-    if (workdir !== process.cwd()) chdir(workdir);
-    return { app, file, runtime: runtimeOf(app) };
-  }
+export async function openApp(globals: GlobalOptions, more: Overrides = {}): Promise<OpenApp> {
+  const { broker, resultBackend, workdir } = globals;
+  const overrides = { ...urlOverrides(broker, resultBackend), ...more };
+  const { app, file, exportName } = await find(globals);
+  if (workdir !== process.cwd()) chdir(workdir);
+  if (Object.keys(overrides).length > 0) app.configure(overrides);
+  const runtime = runtimeOf(app);
+  // The first look settles them: what is wrong with them is said before anything else happens.
+  void runtime.settings;
+  return { app, file, exportName, overrides, runtime };
+}
+
+async function find({
+  app: target,
+  broker,
+  resultBackend,
+  workdir,
+}: GlobalOptions): Promise<Omit<LoadedApp, 'file'> & { readonly file: string | undefined }> {
+  if (target !== undefined) return loadApp(target, workdir);
   if (broker === undefined && resultBackend === undefined) {
     throw new UsageError('-A', 'Which app? Name its module with -A, or set CELERY_APP.', {
       hint: 'celeriac -A ./src/tasks.ts …; for a broker without an app: celeriac --broker <url> …',
     });
   }
-  if (workdir !== process.cwd()) chdir(workdir);
-  const app = new Celeriac('celeriac');
-  return { app, file: undefined, runtime: runtimeOf(app) };
+  return { app: new Celeriac('celeriac'), file: undefined, exportName: '' };
 }
 
 /** Runs `use` with the app of the command line and closes the app's connections after it. */

@@ -9,7 +9,7 @@ const [one, two] = [new App(), new App()];
 
 function pick(exports: Record<string, unknown>, exportName?: string): App {
   const isApp = (value: unknown): value is App => value instanceof App;
-  return pickApp({ target: 'tasks.ts', exports: new Map(Object.entries(exports)), isApp }, exportName);
+  return pickApp({ target: 'tasks.ts', exports: new Map(Object.entries(exports)), isApp }, exportName).app;
 }
 
 function refusal(exports: Record<string, unknown>, exportName?: string): AppLoadError {

@@ -14,19 +14,26 @@ export interface AppModule<App> {
   readonly isApp: (value: unknown) => value is App;
 }
 
+/** An app and the name of its export. */
+export interface PickedApp<App> {
+  readonly app: App;
+  readonly exportName: string;
+}
+
 /**
  * The app among a module's exports: the one asked for, else `app`, `default` or `celery`, else the only one there is.
  * @throws {AppLoadError} listing the exports, when there is none or more than one
  */
-export function pickApp<App>(module: AppModule<App>, exportName: string | undefined): App {
-  if (exportName !== undefined) return namedApp(module, exportName);
+export function pickApp<App>(module: AppModule<App>, exportName: string | undefined): PickedApp<App> {
+  if (exportName !== undefined) return { app: namedApp(module, exportName), exportName };
   for (const name of USUAL_NAMES) {
     const value = module.exports.get(name);
-    if (module.isApp(value)) return value;
+    if (module.isApp(value)) return { app: value, exportName: name };
   }
   const found = [...module.exports].filter(([, value]) => module.isApp(value));
   const distinct = new Set(found.map(([, value]) => value));
-  if (distinct.size === 1) return [...distinct][0] as App;
+  const [first] = found;
+  if (first !== undefined && distinct.size === 1) return { exportName: first[0], app: first[1] as App };
   if (distinct.size === 0) throw noApp(module);
   const names = found.map(([name]) => name);
   throw new AppLoadError(module.target, 2, `${module.target} exports several apps: ${names.join(', ')}.`, {

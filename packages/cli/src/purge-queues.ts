@@ -1,4 +1,4 @@
-import type { AppRuntime } from '@celeriac/core/internal';
+import type { AppRuntime, ConsumedQueues } from '@celeriac/core/internal';
 
 /** What was dropped. */
 export interface Purged {
@@ -8,8 +8,9 @@ export interface Purged {
 }
 
 /** Drops the waiting messages of some queues. */
-export async function purgeQueues(runtime: AppRuntime, names: readonly string[]): Promise<Purged> {
+export async function purgeQueues(runtime: AppRuntime, { names, topology }: ConsumedQueues): Promise<Purged> {
   return runtime.writer().run(async (transport) => {
+    await transport.declare(topology);
     const queues: { name: string; purged: number }[] = [];
     for (const name of names) queues.push({ name, purged: await transport.purge(name) });
     return { purged: queues.reduce((sum, queue) => sum + queue.purged, 0), queues };

@@ -1,3 +1,5 @@
+import type { OpenApp } from './open-app.ts';
+
 /** A task by the name that a prompt can use. */
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
@@ -14,4 +16,17 @@ export function shortTaskNames(tasks: readonly string[], taken: ReadonlySet<stri
     found.set(short, found.has(short) ? undefined : task);
   }
   return new Map([...found].filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** What a prompt knows: the app, every task by its short name, all of them by full name in `tasks`, and `AsyncResult`. */
+export function shellScope({ app, runtime }: OpenApp): ReadonlyMap<string, unknown> {
+  const names = runtime.tasks.names();
+  const handles = new Map(names.map((name) => [name, app.foreign(name)]));
+  const own = new Map<string, unknown>([
+    ['app', app],
+    ['tasks', Object.fromEntries(handles)],
+    ['AsyncResult', (id: string) => app.AsyncResult(id)],
+  ]);
+  const short = shortTaskNames(names, new Set([...own.keys(), 'console', 'process', 'globalThis']));
+  return new Map([...own, ...[...short].map(([name, task]) => [name, handles.get(task)] as const)]);
 }

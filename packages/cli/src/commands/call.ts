@@ -32,13 +32,17 @@ export const callCommand: CommandCode = async ({ globals, output }, [, name = ''
   return withApp(globals, async (open) => {
     await open.runtime.loadTasks();
     if (options['wait'] === true) return callAndWait(open, name, request, timeoutMs, output);
-    const { id, held } = open.runtime.publisher.send({ name, ...request });
-    await held;
+    const id = await send(open, name, request);
     noteUnknown(open, name, output);
     output.data({ id }, () => id);
     return 0;
   });
 };
+
+async function send({ app }: OpenApp, name: string, { args, kwargs, options }: CallRequest): Promise<string> {
+  const { id } = await app.sendTask(name, args, { ...options, kwargs });
+  return id;
+}
 
 async function callAndWait(
   open: OpenApp,
@@ -48,8 +52,7 @@ async function callAndWait(
   output: Output,
 ): Promise<number> {
   const backend = await requireBackend(open, 'call');
-  const { id, held } = open.runtime.publisher.send({ name, ...request });
-  await held;
+  const id = await send(open, name, request);
   noteUnknown(open, name, output);
   const view = resultView(id, await waitForResult(backend, id, 'call', timeoutMs));
   if (view.exception === null) {

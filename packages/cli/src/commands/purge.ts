@@ -19,12 +19,13 @@ export const purgeCommand: CommandCode = async ({ globals, output }, _positional
   const excluded =
     options['excludeQueues'] === undefined ? undefined : parseListOption(String(options['excludeQueues']));
   return withApp(globals, async ({ runtime }) => {
-    const { names } = runtime.queues(selected, excluded);
+    const queues = runtime.queues(selected, excluded);
+    const { names } = queues;
     if (!force && !(await confirmed(await questionFor(runtime, names)))) {
       output.note('Nothing was dropped.');
       return 1;
     }
-    const report = await purgeQueues(runtime, names);
+    const report = await purgeQueues(runtime, queues);
     output.data(report, () => `Dropped ${messages(report.purged)} of ${names.join(', ')}.`);
     return 0;
   });

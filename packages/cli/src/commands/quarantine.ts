@@ -36,7 +36,10 @@ export const quarantineCommand: CommandCode = async ({ globals, output }, [actio
       throw new CommandFailedError('quarantine', `Found ${done} of ${messages(ids.length)} to ${action}.`);
     }
     const verb = action === 'requeue' ? 'Requeued' : 'Dropped';
-    output.data({ done, left }, () => `${verb} ${messages(done)}.${left > 0 ? ` Left ${left} of unknown origin.` : ''}`);
+    output.data(
+      { done, left },
+      () => `${verb} ${messages(done)}.${left > 0 ? ` Left ${left} of unknown origin.` : ''}`,
+    );
     return 0;
   });
 };

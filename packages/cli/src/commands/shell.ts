@@ -1,9 +1,9 @@
 import { start } from 'node:repl';
 import type { CommandCode } from '../definitions/define.ts';
 import { evaluate } from '../evaluate.ts';
-import { shellScope } from '../shell-scope.ts';
 import { withApp } from '../open-app.ts';
 import { valueText } from '../output.ts';
+import { shellScope } from '../shell-scope.ts';
 
 /** `celeriac shell`. */
 export const shellCommand: CommandCode = async ({ globals, output }, _positional, options) => {
@@ -16,9 +16,7 @@ export const shellCommand: CommandCode = async ({ globals, output }, _positional
       if (value !== undefined || output.json) output.data(value ?? null, () => valueText(value));
       return 0;
     }
-    output.note(
-      `celeriac shell for "${open.app.name}": app, tasks, AsyncResult${names.map((name) => `, ${name}`).join('')}`,
-    );
+    output.note(`There are: ${[...scope.keys()].join(', ')}.`);
     const repl = start({ prompt: `${open.app.name}> ` });
     for (const [name, value] of scope) repl.context[name] = value;
     const closed = Promise.withResolvers<void>();
