@@ -1,8 +1,11 @@
-import type { Settings } from '@celeriac/core';
+import type { SettingsInput } from '@celeriac/core';
 import { isRecord } from '@celeriac/protocol';
 
 /** Settings that the command line gives; they win over the app's own. */
-export type Overrides = { readonly [Name in keyof Settings]?: Settings[Name] | null };
+export type Overrides = Pick<
+  SettingsInput,
+  'brokerUrl' | 'brokerReadUrl' | 'brokerWriteUrl' | 'resultBackend' | 'logLevel' | 'logFormat' | 'workerLogColor'
+>;
 
 /** How {@link Overrides} reach the processes of a pool; not an argument, since URLs hold passwords. */
 const VARIABLE = '_CELERIAC_OVERRIDES';
