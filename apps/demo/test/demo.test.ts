@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+let folder: string;
+
+interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function demo(...args: readonly string[]): Promise<Run> {
+  const child = spawn(process.execPath, ['--conditions=@celeriac/source', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'celeriac-demo-test-'));
+  await mkdir(join(folder, 'deep/node_modules'), { recursive: true });
+  await writeFile(join(folder, 'deep/node_modules/skipped.ts'), 'skipped skipped');
+  for (let index = 0; index < 30; index++) {
+    await writeFile(join(folder, `deep/file${index}.txt`), `apple banana apple const constructor __proto__ number${index}\n`);
+  }
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the demo', () => {
+  test('gives the same answer on SQLite with worker processes and in memory', async () => {
+    const [sqlite, memory] = [await demo(folder, '--json'), await demo(folder, '--json', '--broker', 'memory://', '--backend', 'memory://')];
+    expect(sqlite.err).toBe('');
+    expect(sqlite.code).toBe(0);
+    expect(memory.code).toBe(0);
+    const answer = JSON.parse(sqlite.out);
+    expect(JSON.parse(memory.out)).toEqual(answer);
+    expect(answer).toMatchObject({ files: 30, words: 210, attemptsForBusyFile: 3 });
+    expect(answer.top[0]).toEqual({ word: 'apple', count: 60, kind: 'word' });
+    expect(answer.top).toContainEqual({ word: 'const', count: 30, kind: 'keyword' });
+    expect(answer.top).toContainEqual({ word: 'constructor', count: 30, kind: 'word' });
+  });
+
+  test('prints a table for people, and says where the workers run', async () => {
+    const { out, code } = await demo(folder, '--broker', 'memory://');
+    expect(code).toBe(0);
+    expect(out).toMatch(/ 1 {2}apple +60 {2}word/);
+    expect(out).toContain('inside this process');
+  });
+
+  test('--help explains itself', async () => {
+    expect((await demo('--help')).out).toContain('--broker <url>');
+  });
+
+  test.each([
+    [['--workers', '0'], '--workers must be a whole number from 1 to 64, not "0".'],
+    [['--nope'], "Unknown option '--nope'"],
+    [['a', 'b'], 'One folder, not 2: a, b'],
+  ])('refuses %j with one line and exit code 2', async (args, message) => {
+    const { code, err } = await demo(...args);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(err).not.toContain('    at ');
+  });
+
+  test('a folder that is not there is an error of one line', async () => {
+    const { code, err } = await demo(join(folder, 'nowhere'));
+    expect(code).toBe(1);
+    expect(err).toContain('nowhere');
+    expect(err).not.toContain('    at ');
+  });
+
+  test('a broker whose scheme is misspelt names the scheme that was meant', async () => {
+    const { code, err } = await demo(folder, '--broker', 'sqlit:///x.db');
+    expect(code).toBe(1);
+    expect(err).toContain('sqlite');
+  });
+});
