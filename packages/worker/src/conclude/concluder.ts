@@ -1,0 +1,153 @@
+import type { AppRuntime } from '@celeriac/core/internal';
+import { toExceptionInfo, tracebackOf } from '@celeriac/protocol';
+import type { Counters } from '../request/counters.ts';
+import type { Ending } from '../request/ending.ts';
+import type { HeldMessage } from '../request/held-message.ts';
+import type { ReceivedTask } from '../request/received-task.ts';
+import type { Undecodable } from '../request/undecodable.ts';
+import { type ConcludeContext, conclude, concludeUndecodable } from './conclude.ts';
+import type { Conclusion } from './conclusion.ts';
+import { logEnding, taskLabel } from './outcome-log.ts';
+import { type ConclusionPerformer, isPassing } from './perform-conclusion.ts';
+
+/** What bringing tasks to their end takes, and whom it tells. */
+export interface ConcluderParts {
+  readonly runtime: AppRuntime;
+  readonly performer: ConclusionPerformer;
+  readonly context: ConcludeContext;
+  readonly counters: Counters;
+  /** Decodes the body of a task that did not run in this process, into `received.body`. */
+  readonly readBody: (received: ReceivedTask) => void;
+  /** A message has come to its end, well or not. */
+  readonly onDone: (message: HeldMessage) => void;
+}
+
+/** Turns endings into conclusions and has them performed, many at a time; deals with steps that fail. */
+export class Concluder {
+  readonly #parts: ConcluderParts;
+  #pending = 0;
+
+  constructor(parts: ConcluderParts) {
+    this.#parts = parts;
+  }
+
+  /** Messages that have ended but are not settled yet. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** A task has ended. */
+  end(received: ReceivedTask, ending: Ending): void {
+    const { runtime, context, readBody } = this.#parts;
+    this.#count(ending);
+    logEnding(runtime.logger, received, ending);
+    this.#signal(received, ending);
+    if (needsBody(ending, context)) readBody(received);
+    void this.#conclude(received, () => conclude(received, ending, context));
+  }
+
+  /** A message is no readable task. */
+  refuse(message: Undecodable): void {
+    const { runtime, counters, context } = this.#parts;
+    counters.quarantined++;
+    const { taskRejected } = runtime.signals;
+    if (taskRejected.hasListeners) taskRejected.send({ reason: message.reason, message: message.delivery.message });
+    void this.#conclude(message, () => concludeUndecodable(message, context.nowMs));
+  }
+
+  async #conclude(message: HeldMessage, decide: () => Conclusion): Promise<void> {
+    this.#pending++;
+    let conclusion: Conclusion | undefined;
+    try {
+      conclusion = decide();
+      const settled = await this.#parts.performer.perform(message, conclusion);
+      if (!settled) this.#logLost(message);
+    } catch (error) {
+      await this.#recover(message, conclusion, error);
+    } finally {
+      this.#pending--;
+      this.#parts.onDone(message);
+    }
+  }
+
+  /**
+   * A step failed. While broker or store are away, an unacknowledged message goes back and is run again; what can never
+   * be stored or sent makes the task a failure, so that nobody waits for ever.
+   */
+  async #recover(message: HeldMessage, conclusion: Conclusion | undefined, error: unknown): Promise<void> {
+    const { runtime, performer } = this.#parts;
+    this.#logTrouble(message, error);
+    const isTask = isReceived(message);
+    if (isTask && runtime.signals.taskInternalError.hasListeners) {
+      runtime.signals.taskInternalError.send({ taskId: message.id, name: message.request.task, exception: error });
+    }
+    try {
+      if (isPassing(error) && !message.acknowledged) {
+        if (message.delivery.held) await performer.settle(message, 'requeue');
+      } else if (isTask && (conclusion === undefined || conclusion.kind === 'success' || conclusion.kind === 'retry')) {
+        await performer.perform(message, this.#asFailure(message, error));
+      } else if (message.delivery.held) {
+        await performer.settle(message, conclusion?.settle ?? 'discard');
+      }
+    } catch (next) {
+      this.#logTrouble(message, next);
+    }
+  }
+
+  #asFailure(received: ReceivedTask, error: unknown): Conclusion {
+    const exception = toExceptionInfo(error);
+    const report = { children: [], embed: undefined, runtimeMs: 0, expected: false, cause: 'error' } as const;
+    const failure: Ending = { kind: 'failure', exception, traceback: tracebackOf(error), ...report };
+    return conclude(received, failure, this.#parts.context);
+  }
+
+  #count(ending: Ending): void {
+    const { counters } = this.#parts;
+    if (ending.kind === 'success') counters.succeeded++;
+    else if (ending.kind === 'failure') counters.failed++;
+    else if (ending.kind === 'retry') counters.retried++;
+    else if (ending.kind === 'revoked') counters.revoked++;
+    else if (ending.kind === 'unreadable' || ending.kind === 'poison') counters.failed++;
+    const isUnknown = ending.kind === 'failure' && ending.cause === 'not-registered';
+    if (isUnknown || ending.kind === 'unreadable' || ending.kind === 'poison') counters.quarantined++;
+  }
+
+  #signal(received: ReceivedTask, ending: Ending): void {
+    const { signals } = this.#parts.runtime;
+    const { request, delivery } = received;
+    if (ending.kind === 'revoked' && signals.taskRevoked.hasListeners) {
+      const { reason, signal } = ending;
+      signals.taskRevoked.send({ request, terminated: reason === 'terminated', signal, expired: reason === 'expired' });
+    } else if (ending.kind === 'failure' && ending.cause === 'not-registered' && signals.taskUnknown.hasListeners) {
+      signals.taskUnknown.send({ name: request.task, id: request.id, message: delivery.message });
+    } else if ((ending.kind === 'reject' || ending.kind === 'unreadable') && signals.taskRejected.hasListeners) {
+      signals.taskRejected.send({ reason: ending.reason, message: delivery.message });
+    }
+  }
+
+  #logLost(message: HeldMessage): void {
+    const { logger } = this.#parts.runtime;
+    logger.warning(
+      `The lease of ${labelOf(message)} was lost; what became of it is left to the worker that has it now`,
+    );
+  }
+
+  #logTrouble(message: HeldMessage, error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    this.#parts.runtime.logger.error(`Concluding ${labelOf(message)} failed: ${text}`, { error });
+  }
+}
+
+/** Endings without a run here know nothing of the task's links; extended results keep the arguments. */
+function needsBody(ending: Ending, { resultExtended }: ConcludeContext): boolean {
+  if (resultExtended || ending.kind === 'revoked' || ending.kind === 'poison') return true;
+  return ending.kind === 'failure' && (ending.cause === 'worker-lost' || ending.cause === 'not-registered');
+}
+
+function isReceived(message: HeldMessage): message is ReceivedTask {
+  return 'request' in message;
+}
+
+function labelOf(message: HeldMessage): string {
+  return isReceived(message) ? taskLabel(message) : `a message from ${message.delivery.queue}`;
+}

@@ -1,0 +1,110 @@
+import { availableParallelism, hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Settings } from '@celeriac/core/internal';
+import type { PoolKind } from '../pool/pool.ts';
+import { nodeName } from './node-name.ts';
+import { WorkerOptionError } from './worker-option-error.ts';
+
+/** How a worker differs from what the app's settings say. */
+export interface WorkerOptions {
+  /** Where tasks run: `prefork`, `async` or `solo`. Default `workerPool`. */
+  readonly pool?: PoolKind;
+  /** Tasks at a time. Default `workerConcurrency`, else the number of cores; always 1 for `solo`. */
+  readonly concurrency?: number;
+  /** Messages held for each of the tasks at a time, 0 = no limit. Default `workerPrefetchMultiplier`. */
+  readonly prefetchMultiplier?: number;
+  /** Queues to read. Default: all of `taskQueues`. */
+  readonly queues?: readonly string[];
+  /** Queues not to read. */
+  readonly excludeQueues?: readonly string[];
+  /** Path or file URL of the module that exports the app; the processes of `prefork` load it. */
+  readonly appModule?: string | URL;
+  /** Which export of it. Default: `app`, `default`, `celery`, else the first app there is. */
+  readonly exportName?: string;
+  /** Name of the worker; `%h` host, `%n` its part before the first dot, `%d` the rest. Default `celery@%h`. */
+  readonly hostname?: string;
+  /** Called when messages are being read. */
+  readonly onReady?: () => void;
+  /** Milliseconds that a process of `prefork` may take until it is ready. Default `workerProcAliveTimeout` (seconds). */
+  readonly procAliveTimeoutMs?: number;
+  /** Options of node for the processes of `prefork`. Default: those of this process. */
+  readonly execArgv?: readonly string[];
+}
+
+/** {@link WorkerOptions} with nothing left open. */
+export interface ResolvedWorkerOptions {
+  readonly pool: PoolKind;
+  readonly concurrency: number;
+  readonly prefetchMultiplier: number;
+  readonly queues: readonly string[] | undefined;
+  readonly excludeQueues: readonly string[] | undefined;
+  /** File URL; undefined for pools in this process. */
+  readonly appModule: string | undefined;
+  readonly exportName: string | undefined;
+  readonly hostname: string;
+  readonly onReady: (() => void) | undefined;
+  readonly procAliveTimeoutMs: number;
+  readonly execArgv: readonly string[];
+}
+
+const POOLS: readonly PoolKind[] = ['prefork', 'async', 'solo'];
+const MOST_TASKS = 10_000;
+const MOST_PROCESSES = 1000;
+const LONGEST_MULTIPLIER = 10_000;
+
+/** What of the settings counts for a worker. */
+export type WorkerSettings = Pick<
+  Settings,
+  'workerPool' | 'workerConcurrency' | 'workerPrefetchMultiplier' | 'workerProcAliveTimeout'
+>;
+
+/** @throws {WorkerOptionError} naming the option */
+export function resolveWorkerOptions(options: WorkerOptions, settings: WorkerSettings): ResolvedWorkerOptions {
+  const pool = options.pool ?? settings.workerPool;
+  if (!POOLS.includes(pool)) throw new WorkerOptionError('pool', pool, `must be one of ${POOLS.join(', ')}`);
+  const asked = options.concurrency ?? settings.workerConcurrency ?? availableParallelism();
+  const most = pool === 'prefork' ? MOST_PROCESSES : MOST_TASKS;
+  const concurrency = whole('concurrency', asked, 1, most);
+  const multiplier = options.prefetchMultiplier ?? settings.workerPrefetchMultiplier;
+  return {
+    pool,
+    concurrency: pool === 'solo' ? 1 : concurrency,
+    prefetchMultiplier: whole('prefetchMultiplier', multiplier, 0, LONGEST_MULTIPLIER),
+    queues: names('queues', options.queues),
+    excludeQueues: names('excludeQueues', options.excludeQueues),
+    appModule: pool === 'prefork' ? moduleUrl(options.appModule) : undefined,
+    exportName: options.exportName,
+    hostname: nodeName(options.hostname, hostname()),
+    onReady: options.onReady,
+    procAliveTimeoutMs: milliseconds(options.procAliveTimeoutMs ?? settings.workerProcAliveTimeout * 1000),
+    execArgv: options.execArgv ?? process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
+  };
+}
+
+function whole(option: string, value: unknown, least: number, most: number): number {
+  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+  throw new WorkerOptionError(option, value, `must be a whole number from ${least} to ${most}`);
+}
+
+function milliseconds(value: unknown): number {
+  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
+  throw new WorkerOptionError('procAliveTimeoutMs', value, 'must be a number of milliseconds above 0');
+}
+
+function names(option: string, value: readonly string[] | undefined): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  const isList = Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
+  if (isList) return [...value];
+  throw new WorkerOptionError(option, value, "must be a list of queues' names");
+}
+
+function moduleUrl(module: string | URL | undefined): string {
+  if (module === undefined || module === '') {
+    throw new WorkerOptionError('appModule', module, 'must name the module that exports the app', {
+      hint: "The processes of the pool \"prefork\" load it. In this process: pool: 'async' or 'solo'.",
+    });
+  }
+  if (module instanceof URL) return module.href;
+  return module.startsWith('file:') ? module : pathToFileURL(resolve(module)).href;
+}

@@ -1,0 +1,163 @@
+import { type AppOwner, type AppRuntime, runtimeOf } from '@celeriac/core/internal';
+import { systemClock } from '@celeriac/protocol';
+import type { Service } from '@celeriac/transport';
+import { Counters, type WorkerCounts } from '../request/counters.ts';
+import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './worker-options.ts';
+import { WorkerSession } from './worker-session.ts';
+
+/** What a worker has done, and what it is at. */
+export interface WorkerStats extends WorkerCounts {
+  /** Tasks that run. */
+  readonly active: number;
+  /** Tasks that were received and have not started, those included that wait for their time. */
+  readonly reserved: number;
+  /** Tasks that wait for their time. */
+  readonly scheduled: number;
+}
+
+/** How a worker ends. `warm`: running tasks finish. `cold`: they are given back or given up. */
+export type ShutdownKind = 'warm' | 'cold';
+
+/**
+ * Runs the tasks of an app. It handles no process signals; {@link runWorker} does.
+ *
+ * Legal: stop before start, stop twice, start after a failed start, start after stop.
+ */
+export class Worker implements Service {
+  readonly #runtime: AppRuntime;
+  readonly #options: ResolvedWorkerOptions;
+  readonly #counters: Counters = new Counters();
+  #ended: PromiseWithResolvers<Error | undefined> = Promise.withResolvers();
+  #session: WorkerSession | undefined;
+  #starting: AbortController | undefined;
+  #impatience: AbortController = new AbortController();
+  #stopping: Promise<void> | undefined;
+  #failure: Error | undefined;
+
+  /** @throws {WorkerOptionError} naming the option | @throws {SettingError} for a bad setting of the app */
+  constructor(app: AppOwner, options: WorkerOptions = {}) {
+    this.#runtime = runtimeOf(app);
+    this.#options = resolveWorkerOptions(options, this.#runtime.settings);
+  }
+
+  /** The worker's node name. */
+  get hostname(): string {
+    return this.#options.hostname;
+  }
+
+  /** Resolves when the worker has stopped: with the error, if it stopped by itself. */
+  get ended(): Promise<Error | undefined> {
+    return this.#ended.promise;
+  }
+
+  /**
+   * Imports the app's tasks, starts the pool, connects; resolves when messages are being read.
+   * @throws {PoolError} | {ConnectionLostError} when the broker stays away for longer than `brokerConnectionMaxRetries`
+   *   allows | what a task module throws
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#session !== undefined || this.#starting !== undefined) throw new Error('The worker is running already.');
+    const starting = new AbortController();
+    this.#starting = starting;
+    this.#ended = Promise.withResolvers();
+    this.#impatience = new AbortController();
+    this.#failure = undefined;
+    try {
+      await this.#start(AbortSignal.any([signal, starting.signal]));
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  /**
+   * Ends the worker: warm, and cold when running tasks take longer than `deadlineMs`. Waiting messages go back at once.
+   */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#starting?.abort(new Error('The worker was stopped while it started.'));
+    const timer = systemClock.setTimer(deadlineMs, () => this.#impatience.abort());
+    try {
+      await this.shutDown('warm', 'stop');
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /**
+   * Ends the worker without a deadline. A cold shutdown hurries a warm one that is under way.
+   * @param cause - for the signal `workerShuttingDown`
+   */
+  shutDown(how: ShutdownKind, cause: string): Promise<void> {
+    const session = this.#session;
+    if (session === undefined) return this.#stopping ?? Promise.resolve();
+    const { workerShuttingDown } = this.#runtime.signals;
+    const isHurry = how === 'cold' && !this.#impatience.signal.aborted;
+    if (this.#stopping === undefined || isHurry)
+      workerShuttingDown.send({ hostname: this.hostname, signal: cause, how });
+    if (how === 'cold') this.#impatience.abort();
+    this.#stopping ??= this.#stop(session).finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  /**
+   * Tasks with these ids are not run by this worker, whether it has them already or gets them within three hours. Those
+   * that run already go on.
+   */
+  revoke(ids: readonly string[]): void {
+    this.#session?.pipeline.revoke(ids);
+  }
+
+  stats(): WorkerStats {
+    const { received, succeeded, failed, retried, revoked, quarantined } = this.#counters;
+    const pipeline = this.#session?.pipeline;
+    return {
+      received,
+      succeeded,
+      failed,
+      retried,
+      revoked,
+      quarantined,
+      active: pipeline?.active ?? 0,
+      reserved: pipeline?.reserved ?? 0,
+      scheduled: pipeline?.held ?? 0,
+    };
+  }
+
+  /** Resolves when nothing runs, waits for a slot, or waits to be settled. Tasks that wait for their time do not count. */
+  async whenIdle(): Promise<void> {
+    await this.#session?.pipeline.whenIdle();
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
+    const { signals } = this.#runtime;
+    const { hostname } = this;
+    signal.throwIfAborted();
+    await signals.workerInit.sendAndWait({ hostname });
+    await this.#runtime.loadTasks();
+    signal.throwIfAborted();
+    const session = new WorkerSession({
+      runtime: this.#runtime,
+      options: this.#options,
+      counters: this.#counters,
+      onFailed: (error) => this.#fail(error),
+    });
+    await session.start(signal);
+    this.#session = session;
+    signals.workerReady.send({ hostname });
+    this.#options.onReady?.();
+  }
+
+  async #stop(session: WorkerSession): Promise<void> {
+    await session.stop(this.#impatience.signal);
+    this.#session = undefined;
+    await this.#runtime.signals.workerShutdown.sendAndWait({ hostname: this.hostname });
+    this.#ended.resolve(this.#failure);
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    this.#runtime.logger.error(`The worker cannot go on: ${error.message}`);
+    void this.shutDown('warm', 'failure');
+  }
+}

@@ -1,0 +1,344 @@
+import type { AppRuntime, Outcome, RevokedOutcome } from '@celeriac/core/internal';
+import type { Delivery } from '@celeriac/transport';
+import { type ConcludeContext, ignoresResult } from './conclude/conclude.ts';
+import { Concluder } from './conclude/concluder.ts';
+import { taskLabel } from './conclude/outcome-log.ts';
+import type { ConclusionPerformer } from './conclude/perform-conclusion.ts';
+import { storeRequestOf } from './conclude/result-meta.ts';
+import { isUnreadable, readBody } from './execute/read-body.ts';
+import { RevokedSet } from './hold/revoked-set.ts';
+import type { RunCounter } from './hold/run-counter.ts';
+import { Suspects } from './hold/suspects.ts';
+import { WaitingTasks } from './hold/waiting-tasks.ts';
+import { admit, type DiscardReason } from './intake/admit.ts';
+import { decodeDelivery, isUndecodable } from './intake/decode.ts';
+import type { Pool, PoolHost } from './pool/pool.ts';
+import { workerLost } from './pool/worker-lost.ts';
+import type { Counters } from './request/counters.ts';
+import { notRegistered } from './request/ending.ts';
+import { type HeldMessage, isLost } from './request/held-message.ts';
+import type { ReceivedTask } from './request/received-task.ts';
+
+/** What the stages need. */
+export interface PipelineParts {
+  readonly runtime: AppRuntime;
+  /** The worker's node name. */
+  readonly hostname: string;
+  readonly makePool: (host: PoolHost) => Pool;
+  readonly performer: ConclusionPerformer;
+  readonly runs: RunCounter;
+  readonly counters: Counters;
+  /** The number of tasks that wait for their time has changed. */
+  readonly onHeld: () => void;
+}
+
+/** Ended tasks that may wait for broker and store, for each slot of the pool, before no more are started. */
+const PENDING_PER_SLOT = 10;
+const LEAST_PENDING = 1000;
+
+/** The way of a message through the worker: intake, hold, execute, conclude. */
+export class Pipeline implements PoolHost {
+  readonly pool: Pool;
+  readonly #runtime: AppRuntime;
+  readonly #parts: PipelineParts;
+  readonly #context: ConcludeContext;
+  readonly #concluder: Concluder;
+  readonly #waiting: WaitingTasks;
+  readonly #revoked: RevokedSet = new RevokedSet();
+  readonly #running: Set<ReceivedTask> = new Set();
+  readonly #suspects: Suspects;
+  readonly #mostPending: number;
+  /** The task that must be the only one to run. */
+  #loner: ReceivedTask | undefined;
+  #pumping = false;
+  #closed = false;
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  constructor(parts: PipelineParts) {
+    const { runtime, hostname, performer, counters } = parts;
+    const { settings, clock } = runtime;
+    this.#parts = parts;
+    this.#runtime = runtime;
+    this.#context = {
+      hostname,
+      resultExtended: settings.resultExtended,
+      inheritPriority: settings.taskInheritParentPriority,
+      get nowMs() {
+        return clock.now();
+      },
+    };
+    this.#waiting = new WaitingTasks(clock, () => {
+      parts.onHeld();
+      this.#pump();
+    });
+    this.#concluder = new Concluder({
+      runtime,
+      performer,
+      context: this.#context,
+      counters,
+      readBody: (received) => this.#readBody(received),
+      onDone: (message) => this.#onDone(message),
+    });
+    this.#suspects = new Suspects(parts.runs, settings.workerDeliveryLimit);
+    this.pool = parts.makePool(this);
+    this.#mostPending = Math.max(LEAST_PENDING, this.pool.concurrency * PENDING_PER_SLOT);
+  }
+
+  /** Tasks that wait for their time. */
+  get held(): number {
+    return this.#waiting.held;
+  }
+
+  /** Tasks that run now. */
+  get active(): number {
+    return this.#running.size;
+  }
+
+  /** Tasks that were received and have not started. */
+  get reserved(): number {
+    return this.#waiting.held + this.#waiting.ready + this.#suspects.examined;
+  }
+
+  /** Nothing runs, waits for a slot, or waits to be settled. Tasks that wait for their time do not count. */
+  get isIdle(): boolean {
+    return this.#running.size + this.#waiting.ready + this.#suspects.examined + this.#concluder.pending === 0;
+  }
+
+  /** Intake: everything that arrived together. */
+  receive(deliveries: readonly Delivery[]): void {
+    this.#parts.counters.received += deliveries.length;
+    const { held } = this.#waiting;
+    for (const delivery of deliveries) {
+      if (this.#closed) void this.#giveBack(delivery);
+      else this.#receiveOne(delivery);
+    }
+    if (this.#waiting.held !== held) this.#parts.onHeld();
+    this.#pump();
+  }
+
+  /** The tasks with these ids are not run, whether they are here already or still to come. */
+  revoke(ids: readonly string[]): void {
+    const nowMs = this.#runtime.clock.monotonic();
+    const { held } = this.#waiting;
+    for (const id of ids) {
+      this.#revoked.add(id, nowMs);
+      for (const received of this.#waiting.unhold(id)) this.#discard(received, 'revoked');
+    }
+    if (this.#waiting.held !== held) this.#parts.onHeld();
+  }
+
+  /** Starts nothing more. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Gives back what has not started. Resolves when the broker has it. */
+  async returnWaiting(): Promise<void> {
+    const waiting = this.#waiting.removeWhere(() => true);
+    await Promise.all(waiting.map(({ delivery }) => this.#giveBack(delivery)));
+    this.#checkIdle();
+  }
+
+  /** Forgets what has not started, since the broker has taken it back: all, or what is not held any more. */
+  forgetWaiting(all: boolean): void {
+    this.#waiting.removeWhere((received) => all || isLost(received));
+    this.#parts.onHeld();
+    this.#checkIdle();
+  }
+
+  /**
+   * Gives up what runs: unacknowledged messages go back, the others become failures. Their runs are not heard any more.
+   * Resolves when broker and store know.
+   */
+  async abandonRunning(): Promise<void> {
+    const running = [...this.#running];
+    this.#running.clear();
+    for (const received of running) {
+      received.abandoned = true;
+      if (received.acknowledged) this.#concluder.end(received, workerLost(COLD_SHUTDOWN, 0));
+    }
+    const unsettled = running.filter((received) => !received.acknowledged);
+    await Promise.all(unsettled.map((received) => this.#giveBackRunning(received)));
+    await this.whenIdle();
+  }
+
+  /** Resolves when the pipeline is idle. */
+  whenIdle(): Promise<void> {
+    if (this.isIdle) return Promise.resolve();
+    this.#idle ??= Promise.withResolvers<void>();
+    return this.#idle.promise;
+  }
+
+  onStarted(received: ReceivedTask, pid: number): void {
+    received.pid = pid;
+    const { options } = received.task!;
+    if (!options.acksLate) {
+      received.acknowledged = true;
+      received.delivery.settle('ack').then(this.#onEarlyAck, this.#onEarlyAckFailed);
+    }
+    if (options.trackStarted && !ignoresResult(received)) this.#storeStarted(received, pid);
+  }
+
+  onEnded(received: ReceivedTask, outcome: Outcome): void {
+    this.#running.delete(received);
+    if (received.abandoned) return;
+    if (outcome.kind !== 'failure' || outcome.cause !== 'worker-lost') this.#suspects.clear(received);
+    this.#concluder.end(received, outcome);
+    this.#pump();
+  }
+
+  onFree(): void {
+    this.#pump();
+  }
+
+  #receiveOne(delivery: Delivery): void {
+    const runtime = this.#runtime;
+    const decoded = decodeDelivery(delivery, runtime);
+    if (isUndecodable(decoded)) {
+      this.#concluder.refuse(decoded);
+      return;
+    }
+    const { logger, signals } = runtime;
+    if (signals.taskReceived.hasListeners) signals.taskReceived.send({ request: decoded.request });
+    if (logger.isEnabled('info')) logger.info(`Task ${taskLabel(decoded)} received`);
+    const admission = this.#admit(decoded);
+    if (admission === 'run') this.#waiting.add(decoded);
+    else if (admission === 'hold') this.#waiting.hold(decoded, decoded.request.etaMs!);
+    else this.#discard(decoded, admission);
+  }
+
+  #admit({ request, task }: ReceivedTask): ReturnType<typeof admit> {
+    const { clock } = this.#runtime;
+    return admit(request, {
+      isRegistered: task !== undefined,
+      isRevoked: this.#revoked.has(request.id, clock.monotonic()),
+      nowMs: clock.now(),
+    });
+  }
+
+  #discard(received: ReceivedTask, reason: DiscardReason): void {
+    const revoked = (why: RevokedOutcome['reason']): RevokedOutcome => ({ kind: 'revoked', reason: why, signal: null });
+    const ending = reason === 'unknown' ? notRegistered(received.request.task) : revoked(reason);
+    this.#concluder.end(received, ending);
+  }
+
+  /** Mediates between what waits and free slots. */
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (this.#mayStart) {
+      const received = this.#next();
+      if (received === undefined) break;
+      this.#begin(received);
+    }
+    this.#pumping = false;
+    this.#checkIdle();
+  }
+
+  get #mayStart(): boolean {
+    const hasRoom = this.pool.free > 0 && this.#concluder.pending < this.#mostPending;
+    return hasRoom && !this.#closed && this.#loner === undefined;
+  }
+
+  /** While one waits that must run alone, nothing else is started. */
+  #next(): ReceivedTask | undefined {
+    if (!this.#waiting.hasLoner) return this.#waiting.take();
+    if (this.#running.size > 0) return undefined;
+    this.#loner = this.#waiting.takeLoner();
+    return this.#loner;
+  }
+
+  /** It may have waited long: everything is looked at again. */
+  #begin(received: ReceivedTask): void {
+    const admission = isLost(received) ? 'lost' : this.#admit(received);
+    if (admission !== 'run') this.#letGo(received);
+    if (admission === 'lost') return;
+    if (admission === 'hold') this.#waiting.hold(received, received.request.etaMs!);
+    else if (admission !== 'run') this.#discard(received, admission);
+    else if (this.#suspects.concerns(received)) void this.#examine(received);
+    else if (received.begun !== undefined) void this.#startCounted(received);
+    else this.#start(received);
+  }
+
+  #start(received: ReceivedTask): void {
+    this.#running.add(received);
+    this.pool.run(received);
+  }
+
+  /** It came often: finds out whether it killed its processes. */
+  async #examine(received: ReceivedTask): Promise<void> {
+    const verdict = await this.#suspects.examine(received);
+    if (this.#closed) void this.#giveBack(received.delivery);
+    else if (verdict === 'run-alone') this.#waiting.addAlone(received);
+    else if (verdict === 'run') this.#waiting.add(received);
+    else this.#concluder.end(received, { kind: 'poison', runs: this.#runtime.settings.workerDeliveryLimit + 1 });
+    this.#pump();
+  }
+
+  async #startCounted(received: ReceivedTask): Promise<void> {
+    this.#running.add(received);
+    await this.#suspects.record(received);
+    if (received.abandoned) return;
+    if (this.pool.free > 0) return this.pool.run(received);
+    // The slot went to another task, or with its process.
+    this.#running.delete(received);
+    this.#letGo(received);
+    this.#waiting.addAlone(received);
+    this.#pump();
+  }
+
+  #letGo(message: HeldMessage): void {
+    if (this.#loner === message) this.#loner = undefined;
+  }
+
+  #storeStarted(received: ReceivedTask, pid: number): void {
+    const result = { pid, hostname: this.#parts.hostname };
+    const draft = { status: 'STARTED', result, traceback: null, children: [] };
+    const stored = this.#runtime.results.store(storeRequestOf(received, draft, this.#context));
+    received.startedStored = stored.catch((error: unknown) => {
+      this.#runtime.logger.warning(`STARTED of ${taskLabel(received)} is not stored`, { error });
+    });
+  }
+
+  #readBody(received: ReceivedTask): void {
+    if (received.body !== undefined) return;
+    const body = readBody(received.delivery.message, received.request, this.#runtime);
+    if (!isUnreadable(body)) received.body = body;
+  }
+
+  async #giveBack(delivery: Delivery): Promise<void> {
+    try {
+      if (delivery.held) await delivery.settle('requeue');
+    } catch (error) {
+      this.#runtime.logger.warning('A message comes back only when the broker notices that its worker is gone', {
+        error,
+      });
+    }
+  }
+
+  async #giveBackRunning(received: ReceivedTask): Promise<void> {
+    this.#suspects.clear(received);
+    await this.#giveBack(received.delivery);
+  }
+
+  readonly #onEarlyAck = (settled: boolean): void => {
+    if (!settled) this.#runtime.logger.warning('The lease of a task was lost as it started; it may run twice');
+  };
+
+  readonly #onEarlyAckFailed = (error: unknown): void => {
+    this.#runtime.logger.warning('A task could not be acknowledged as it started; it may run twice', { error });
+  };
+
+  #onDone(message: HeldMessage): void {
+    this.#letGo(message);
+    this.#pump();
+  }
+
+  #checkIdle(): void {
+    if (this.#idle === undefined || !this.isIdle) return;
+    this.#idle.resolve();
+    this.#idle = undefined;
+  }
+}
+
+const COLD_SHUTDOWN = 'Worker exited prematurely: cold shutdown.';

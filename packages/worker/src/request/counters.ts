@@ -1,0 +1,22 @@
+/** What a worker has done since it was made. */
+export interface WorkerCounts {
+  /** Messages that came, readable or not. */
+  readonly received: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly retried: number;
+  /** Revoked and expired. */
+  readonly revoked: number;
+  /** Messages put aside. */
+  readonly quarantined: number;
+}
+
+/** {@link WorkerCounts} while they grow. */
+export class Counters implements WorkerCounts {
+  received = 0;
+  succeeded = 0;
+  failed = 0;
+  retried = 0;
+  revoked = 0;
+  quarantined = 0;
+}

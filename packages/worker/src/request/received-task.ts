@@ -1,0 +1,37 @@
+import type { RegisteredTask } from '@celeriac/core/internal';
+import type { TaskBody, TaskRequest } from '@celeriac/protocol';
+import type { Delivery } from '@celeriac/transport';
+import { type AckOptions, EARLY_ACK } from './ack-options.ts';
+import type { HeldMessage } from './held-message.ts';
+
+/** A task message on its way through the worker. One object per message; every stage gets the same one. */
+export class ReceivedTask implements HeldMessage {
+  readonly delivery: Delivery;
+  readonly request: TaskRequest;
+  /** Undefined: no task of this name is registered here. */
+  readonly task: RegisteredTask | undefined;
+  /** Arguments and links, where this process has decoded them. */
+  body: TaskBody | undefined;
+  /** Process that runs it. */
+  pid: number | undefined;
+  acknowledged = false;
+  /** It was given back or given up while it ran: whatever its run still says is not heard. */
+  abandoned = false;
+  /** Counted runs that did not end, once somebody had a reason to look; undefined before. */
+  begun: number | undefined;
+  startedStored: Promise<unknown> | undefined;
+
+  constructor(delivery: Delivery, request: TaskRequest, task: RegisteredTask | undefined) {
+    this.delivery = delivery;
+    this.request = request;
+    this.task = task;
+  }
+
+  get id(): string {
+    return this.request.id;
+  }
+
+  get ackOptions(): AckOptions {
+    return this.task?.options ?? EARLY_ACK;
+  }
+}
