@@ -27,8 +27,8 @@ export async function loadApp(target: string, workdir: string): Promise<LoadedAp
   if (!statSync(workdir, { throwIfNoEntry: false })?.isDirectory()) {
     throw new AppLoadError(target, 2, `The working directory ${workdir} does not exist.`);
   }
-  const { file, exports } = await importUserModule(module, target, workdir);
-  return { ...pickApp({ target, exports, isApp: isCeleriac }, exportName), file };
+  const { file, exports } = await importUserModule(module, module, workdir);
+  return { ...pickApp({ target: module, exports, isApp: isCeleriac }, exportName), file };
 }
 
 /** Whether `value` is an app, of this copy of the core package or of another one. */

@@ -7,7 +7,6 @@ import { Celeriac } from '@celeriac/core';
 export const app: Celeriac = new Celeriac('proj', {
   broker: 'sqlite:///broker.db',
   backend: 'sqlite:///results.db',
-  brokerTransportOptions: {},
 });
 
 export const add = app.task('proj.add', (x: number, y: number): number => x + y);
@@ -25,5 +24,5 @@ export function projectStage(): CliStage {
   return stage;
 }
 
-/** The two SQLite files as options. */
+/** Names the app of the stage. */
 export const APP = ['-A', 'tasks.ts'] as const;

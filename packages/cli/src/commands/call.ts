@@ -40,8 +40,17 @@ export const callCommand: CommandCode = async ({ globals, output }, [, name = ''
 };
 
 async function send({ app }: OpenApp, name: string, { args, kwargs, options }: CallRequest): Promise<string> {
-  const { id } = await app.sendTask(name, args, { ...options, kwargs });
-  return id;
+  try {
+    const { id } = await app.sendTask(name, args, { ...options, kwargs });
+    return id;
+  } catch (cause) {
+    // What the task's declared parameters do not take.
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new CommandFailedError('call', cause.message, {
+      cause,
+      hint: 'celeriac -A … list tasks shows what each task takes.',
+    });
+  }
 }
 
 async function callAndWait(

@@ -1,9 +1,8 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { changedSettings } from '@celeriac/core/internal';
 import type { CommandCode } from '../definitions/define.ts';
 import { keyValueLines } from '../key-value-lines.ts';
-import { maskedSettings } from '../masked-settings.ts';
 import { type OpenApp, withApp } from '../open-app.ts';
-import { valueText } from '../output.ts';
 import { queueLengths } from '../queue-lengths.ts';
 import { cliVersion } from '../version.ts';
 
@@ -14,7 +13,7 @@ type Place = { readonly name: string; readonly url: string } | { readonly proble
 export const reportCommand: CommandCode = async ({ globals, output }) => {
   return withApp(globals, async (open) => {
     const { app, runtime } = open;
-    const settings = maskedSettings(runtime.settings);
+    const settings = new Map(changedSettings(runtime.settings));
     const [broker, backend] = [await brokerOf(open), await backendOf(open)];
     const platformInfo = {
       celeriac: cliVersion(),
@@ -43,10 +42,7 @@ export const reportCommand: CommandCode = async ({ globals, output }) => {
           broker.queues.map(({ name, messages }) => [name, messages === null ? '-' : String(messages)]),
           2,
         )}`,
-        `settings\n${keyValueLines(
-          [...settings].map(([name, value]) => [name, valueText(value)]),
-          2,
-        )}`,
+        `settings\n${keyValueLines([...settings], 2)}`,
       ];
       return sections.join('\n\n');
     });

@@ -29,13 +29,13 @@ export const workerCommand: CommandCode = async ({ globals, output }, _positiona
     if (asText) {
       const facts = bannerFacts(open, given, name);
       output.raw(bannerText(facts, (text) => output.paint('bold', text)));
-      runtime.signals.workerReady.connect(() => output.raw(`${output.paint('green', `${name} ready.`)}\n`));
     }
     passOverrides(open.overrides, process.env);
     const { hostname: _hostname, include: _include, purge: _purge, ...rest } = given;
     return await runWorker(app, {
       ...rest,
       hostname: name,
+      ...(asText && { onReady: () => output.raw(`${output.paint('green', `${name} ready.`)}\n`) }),
       ...(file !== undefined && { appModule: configuredAppUrl(file, open.exportName, included) }),
     });
   } finally {
