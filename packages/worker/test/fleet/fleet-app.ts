@@ -1,0 +1,24 @@
+import { appendFileSync } from 'node:fs';
+import { Celeriac } from '@celeriac/core';
+
+/** Served by every process of the fleet; broker, store and options come from the environment. */
+export const app = new Celeriac('fleet', {
+  taskAcksLate: true,
+  brokerTransportOptions: JSON.parse(process.env['FLEET_TRANSPORT_OPTIONS'] ?? '{}'),
+});
+
+/** Writes down that it ran, and where. O_APPEND keeps lines of several processes apart. */
+export const mark = app.task('fleet.mark', async (id: number, ledger: string, workMs: number): Promise<number> => {
+  if (workMs > 0) await new Promise((resolve) => setTimeout(resolve, workMs));
+  appendFileSync(ledger, `${id} ${process.pid}\n`);
+  return id;
+});
+
+/** Never yields for a while, as a heavy computation would. */
+export const block = app.task('fleet.block', (ledger: string, workMs: number): string => {
+  appendFileSync(ledger, `start ${process.pid}\n`);
+  const end = Date.now() + workMs;
+  while (Date.now() < end);
+  appendFileSync(ledger, `end ${process.pid}\n`);
+  return 'done';
+});
