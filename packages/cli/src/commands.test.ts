@@ -50,9 +50,7 @@ describe('call and purge', () => {
 
   it('says when a task is none of the app, and sends it', async () => {
     const { code, stdout, stderr } = await stage.run([...APP, 'call', 'proj.ad', '--args', '[1, 2]']);
-    expect(stderr).toBe(
-      'note: this app has no task "proj.ad"; it was sent all the same. Did you mean proj.add?\n',
-    );
+    expect(stderr).toBe('note: this app has no task "proj.ad"; it was sent all the same. Did you mean proj.add?\n');
     expect(stdout).toMatch(ID);
     expect(code).toBe(0);
     expect((await stage.run([...APP, 'call', 'proj.ad', '-q'])).stderr).toBe('');
@@ -176,7 +174,12 @@ describe('report', () => {
   });
 
   it('masks secrets and tells why a broker cannot be reached', async () => {
-    const urls = ['-b', 'sqlite://user:hush@nowhere/none/broker.db', '--result-backend', 'memory://u:hush@x/?password=hush'];
+    const urls = [
+      '-b',
+      'sqlite://user:hush@nowhere/none/broker.db',
+      '--result-backend',
+      'memory://u:hush@x/?password=hush',
+    ];
     const { stdout, stderr } = await stage.run([...urls, 'report', '--json']);
     expect(stdout + stderr).not.toContain('hush');
     expect(stdout + stderr).toContain('**');
@@ -187,7 +190,9 @@ describe('shell --eval', () => {
   it('knows the app and its tasks by short and by full name', async () => {
     expect(await ok('shell', '--eval', 'app.name')).toBe('proj\n');
     expect(await ok('shell', '--eval', "[add.name, tasks['proj.greet'].name]")).toBe('["proj.add","proj.greet"]\n');
-    expect(await okJson('shell', '--eval', '({ state: await AsyncResult("nobody").state() })')).toEqual({ state: 'PENDING' });
+    expect(await okJson('shell', '--eval', '({ state: await AsyncResult("nobody").state() })')).toEqual({
+      state: 'PENDING',
+    });
   });
 
   it('runs statements', async () => {

@@ -12,7 +12,12 @@ export interface ErrorReport {
 }
 
 /** Codes of errors that the user can only mend on the command line or in the settings. */
-const usageCodes: ReadonlySet<string> = new Set(['CLR_USAGE', 'CLR_CONFIGURATION', 'CLR_INVALID_URL', 'CLR_WORKER_OPTION']);
+const usageCodes: ReadonlySet<string> = new Set([
+  'CLR_USAGE',
+  'CLR_CONFIGURATION',
+  'CLR_INVALID_URL',
+  'CLR_WORKER_OPTION',
+]);
 
 /** Reads any thrown value; exit code 2 for wrong usage and settings, 1 for what failed. */
 export function reportOf(error: unknown): ErrorReport {

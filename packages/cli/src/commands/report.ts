@@ -38,13 +38,13 @@ export const reportCommand: CommandCode = async ({ globals, output }) => {
           ['broker', placeText(broker.place)],
           ['backend', backend === null ? 'none' : placeText(backend)],
         ]),
-        `queues\n${keyValueLines(
+        section(
+          'queues',
           broker.queues.map(({ name, messages }) => [name, messages === null ? '-' : String(messages)]),
-          2,
-        )}`,
-        `settings\n${keyValueLines([...settings], 2)}`,
+        ),
+        section('settings', [...settings]),
       ];
-      return sections.join('\n\n');
+      return sections.filter((text) => text !== '').join('\n\n');
     });
     return 0;
   });
@@ -81,4 +81,8 @@ function problemOf(error: unknown): Place {
 
 function placeText(place: Place): string {
   return 'problem' in place ? `cannot be reached: ${place.problem}` : `${place.name} ${place.url}`;
+}
+
+function section(title: string, pairs: readonly (readonly [name: string, value: string])[]): string {
+  return pairs.length === 0 ? '' : `${title}\n${keyValueLines(pairs, 2)}`;
 }
