@@ -11,7 +11,7 @@ export {
   SqlUnavailableError,
   SqlUnusableError,
 } from './sql-errors.ts';
-export { parseSqlUrl, type SqliteTarget, type Synchronous } from './sql-url.ts';
+export { absoluteSqlUrl, parseSqlUrl, type SqliteTarget, type Synchronous } from './sql-url.ts';
 export {
   type BulkStatement,
   changesOf,
@@ -20,5 +20,6 @@ export {
   type Script,
   type Statement,
   type StatementResult,
+  type Steps,
 } from './statement.ts';
 export { type BuildStatement, type Placeholders, StatementTemplate } from './statement-template.ts';

@@ -17,11 +17,13 @@ export async function migrate(
   migrations: readonly Migration[],
 ): Promise<MigrationReport> {
   const { dialect } = database;
-  const applied = new StatementTemplate<{ owner: string }, { name: string }>(dialect, (p, builder) =>
-    sql`select name from celeriac_migrations where owner = ${p.owner} order by name`.compile(builder),
+  const applied = new StatementTemplate<{ owner: string }, { name: string }>(
+    dialect,
+    (p) => sql`select name from celeriac_migrations where owner = ${p.owner} order by name`,
   );
-  const record = new StatementTemplate<{ owner: string; name: string }>(dialect, (p, builder) =>
-    sql`insert into celeriac_migrations (owner, name) values (${p.owner}, ${p.name})`.compile(builder),
+  const record = new StatementTemplate<{ owner: string; name: string }>(
+    dialect,
+    (p) => sql`insert into celeriac_migrations (owner, name) values (${p.owner}, ${p.name})`,
   );
   return database.transaction(function* () {
     yield dialect.builder.schema
@@ -59,11 +61,10 @@ export async function ensureMigrated(
 
 async function namesOf(database: SqlDatabase, owner: string): Promise<ReadonlySet<string>> {
   const { dialect } = database;
-  const table = new StatementTemplate<object>(dialect, (_p, builder) =>
-    dialect.hasTable('celeriac_migrations').compile(builder),
-  );
-  const applied = new StatementTemplate<{ owner: string }, { name: string }>(dialect, (p, builder) =>
-    sql`select name from celeriac_migrations where owner = ${p.owner}`.compile(builder),
+  const table = new StatementTemplate<object>(dialect, () => dialect.hasTable('celeriac_migrations'));
+  const applied = new StatementTemplate<{ owner: string }, { name: string }>(
+    dialect,
+    (p) => sql`select name from celeriac_migrations where owner = ${p.owner}`,
   );
   return database.transaction(
     function* () {

@@ -18,7 +18,7 @@ export interface SqlDatabase {
   /** Masked. */
   readonly url: string;
   readonly dialect: SqlDialect;
-  /** The same for two connections exactly when they reach the same database. Known once connected. */
+  /** The same for two connections exactly when they reach the same database. */
   readonly identity: string;
   /** @throws {SqlDriverMissingError} | @throws {SqlUnusableError} | @throws {SqlUnavailableError} | @throws {SqlBusyError} */
   connect(): Promise<void>;

@@ -86,3 +86,9 @@ function readOptions(
   if (!/^\d{1,9}$/.test(timeout)) throw fail('busy_timeout is no whole number of milliseconds');
   return { synchronous, busyTimeoutMs: Number(timeout) };
 }
+
+/** The same URL with an absolute path, so that it means the same file in another thread or folder. */
+export function absoluteSqlUrl(target: SqliteTarget): string {
+  const path = target.file.split(/[\\/]/).map(encodeURIComponent).join('/');
+  return `sqlite:///${path}?synchronous=${target.synchronous}&busy_timeout=${target.busyTimeoutMs}`;
+}

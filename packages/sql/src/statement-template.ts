@@ -1,4 +1,4 @@
-import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { SqlDialect } from './sql-dialect.ts';
 import type { BulkStatement, Row, Statement } from './statement.ts';
 
@@ -15,7 +15,7 @@ class Placeholder {
 export type Placeholders<P> = { readonly [K in keyof P]: RawBuilder<P[K]> };
 
 /** Builds the statement; called once. */
-export type BuildStatement<P> = (parameters: Placeholders<P>, builder: Kysely<unknown>) => CompiledQuery;
+export type BuildStatement<P> = (parameters: Placeholders<P>) => RawBuilder<unknown>;
 
 interface CompiledTemplate<P> {
   readonly sql: string;
@@ -42,15 +42,27 @@ export class StatementTemplate<P extends object, R = Row> {
     return { sql: text, parameters: inOrder(names, values) };
   }
 
-  /** The statement once for each of `values`. */
-  withEach(values: readonly P[]): BulkStatement {
+  /**
+   * The statement once for each of `values`.
+   * @param shared - parameters that are the same every time
+   */
+  withEach<S extends Partial<P>>(values: readonly Omit<P, keyof S>[], shared?: S): BulkStatement {
     const { sql: text, names } = this.#compile();
-    return { sql: text, each: values.map((one) => inOrder(names, one)) };
+    const sources = names.map((name) => shared !== undefined && name in shared);
+    const each = values.map((one) => {
+      const parameters: unknown[] = [];
+      for (let index = 0; index < names.length; index++) {
+        const source = (sources[index] === true ? shared : one) as P;
+        parameters.push(source[names[index]!]);
+      }
+      return parameters;
+    });
+    return { sql: text, each };
   }
 
   #compile(): CompiledTemplate<P> {
     if (this.#compiled !== undefined) return this.#compiled;
-    const compiled = this.#build(placeholders<P>(), this.#dialect.builder);
+    const compiled = this.#build(placeholders<P>()).compile(this.#dialect.builder);
     const names = compiled.parameters.map((parameter) => {
       if (parameter instanceof Placeholder) return parameter.name as keyof P;
       throw new TypeError(`A template has values as parameters only; write ${typeof parameter} literals into the SQL.`);

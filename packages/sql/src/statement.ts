@@ -28,16 +28,19 @@ export interface StatementResult {
  *
  * A generator and no async function: SQLite runs it in one go, without leaving the event loop's turn.
  */
-export type Script<T> = () => Generator<Statement | BulkStatement, T, StatementResult>;
+export type Script<T> = () => Steps<T>;
+
+/** A part of a {@link Script}; scripts are made of them with `yield*`. */
+export type Steps<T> = Generator<Statement | BulkStatement, T, StatementResult>;
 
 /** Runs one statement inside a {@link Script} and gives its rows. */
-export function* rowsOf<R>(statement: Statement<R>): Generator<Statement, readonly R[], StatementResult> {
+export function* rowsOf<R>(statement: Statement<R>): Steps<readonly R[]> {
   const { rows } = yield statement as Statement;
   return rows as readonly R[];
 }
 
 /** Runs one statement inside a {@link Script} and gives the number of rows that it changed. */
-export function* changesOf(statement: Statement): Generator<Statement, number, StatementResult> {
+export function* changesOf(statement: Statement): Steps<number> {
   const { affected } = yield statement;
   return affected[0] ?? 0;
 }

@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@celeriac/protocol';
 import type { ChangeWatch, SqlDatabase, TransactionOptions } from '../sql-database.ts';
@@ -21,10 +21,10 @@ const LOG_LIMIT_BYTES = 24 * 1024 * 1024;
 /** A SQLite file that many processes share. */
 export class SqliteDatabase implements SqlDatabase {
   readonly url: string;
+  readonly identity: string;
   readonly dialect: SqlDialect = sqliteDialect;
   readonly #target: SqliteTarget;
   readonly #logger: Logger;
-  #identity: string;
   #connection: SqliteConnection | undefined;
   #connecting: Promise<void> | undefined;
   #feed: SqliteChangeFeed | undefined;
@@ -35,11 +35,7 @@ export class SqliteDatabase implements SqlDatabase {
     this.#target = target;
     this.#logger = logger;
     this.url = target.maskedUrl;
-    this.#identity = identityOf(target.file);
-  }
-
-  get identity(): string {
-    return this.#identity;
+    this.identity = identityOf(target.file);
   }
 
   connect(): Promise<void> {
@@ -85,8 +81,8 @@ export class SqliteDatabase implements SqlDatabase {
   async #connect(): Promise<void> {
     const driver = await loadSqliteDriver();
     const connection = await this.#patiently(() => new SqliteConnection(driver, this.#target));
-    this.#identity = identityOf(this.#target.file);
-    this.#connection = connection;
+    if (this.#closed) connection.close();
+    else this.#connection = connection;
   }
 
   #open(): SqliteConnection {
@@ -179,11 +175,19 @@ function fileSystemCode(error: unknown): string | undefined {
   return typeof code === 'string' && typeof syscall === 'string' ? code : undefined;
 }
 
-/** The canonical path, so that links to one file are one database. */
+/** The canonical path, so that links to one file are one database; the file itself may not exist yet. */
 function identityOf(file: string): string {
   try {
     return `sqlite:${realpathSync(file)}`;
   } catch {
-    return `sqlite:${file}`;
+    return `sqlite:${join(realFolder(dirname(file)), basename(file))}`;
+  }
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
   }
 }

@@ -1,1 +1,3 @@
-export {};
+export { migrate } from './migrate-transport.ts';
+export { type SqlTransportOptions, sqlTransport } from './sql-transport.ts';
+export { transport } from './sql-transport-plugin.ts';

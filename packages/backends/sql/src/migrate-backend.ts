@@ -1,0 +1,17 @@
+import { type MigrationReport, migrate as migrateTables, openSqlDatabase } from '@celeriac/sql';
+import { resultMigrations } from './result-migrations.ts';
+import { MIGRATION_OWNER } from './sql-backend.ts';
+
+/**
+ * Brings the result store's tables up to date. SQLite files need no call of it: connecting does the same.
+ * @throws {InvalidUrlError} | @throws {SqlUnusableError} | @throws {SqlMigrationError}
+ */
+export async function migrate(url: string): Promise<MigrationReport> {
+  const database = openSqlDatabase(url, { key: 'resultBackend' });
+  try {
+    await database.connect();
+    return await migrateTables(database, MIGRATION_OWNER, resultMigrations);
+  } finally {
+    await database.close();
+  }
+}

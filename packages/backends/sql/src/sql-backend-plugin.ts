@@ -1,0 +1,16 @@
+import type { Backend, BackendContext, BackendPlugin } from '@celeriac/backend';
+import { sqlBackend } from './sql-backend.ts';
+
+/** Found by the scheme of a result backend's URL. */
+export const backend: BackendPlugin = Object.freeze({
+  schemes: Object.freeze(['sqlite', 'db+sqlite', 'sqla+sqlite']),
+  create: createSqlBackend,
+});
+
+function createSqlBackend(url: string, context: BackendContext): Backend {
+  const unused = Object.keys(context.options);
+  if (unused.length > 0) {
+    context.logger.warning('The sql result store has no options; these mean nothing to it.', { options: unused });
+  }
+  return sqlBackend({ url, context });
+}

@@ -1,0 +1,114 @@
+import {
+  CHORD_CLAIM_MS,
+  type ChordPart,
+  type ChordProgress,
+  type ChordStanding,
+  type ChordStore,
+  inHeaderOrder,
+  mayClaimChord,
+  requireResultId,
+  resultExpiresAt,
+} from '@celeriac/backend';
+import { changesOf, rowsOf, type Steps } from '@celeriac/sql';
+import { type ChordPartRow, type ChordRow, ChordStatements } from './chord-statements.ts';
+import { inTransaction } from './sql-backend-errors.ts';
+import type { StorePlace } from './store-place.ts';
+
+interface ChordTimes {
+  /** Unix milliseconds. */
+  readonly now: number;
+  readonly expiresAt: number | null;
+}
+
+/** Progress with the parts still encoded. */
+type Joined = Omit<ChordProgress, 'parts'> & { readonly parts: readonly ChordPartRow[] | undefined };
+
+/** Chords joined in the tables of a database: whoever holds its write lock decides alone. */
+export class SqlChords implements ChordStore {
+  readonly statements: ChordStatements;
+  readonly #place: StorePlace;
+  readonly #claimMs: number;
+
+  constructor(place: StorePlace, claimMs: number = CHORD_CLAIM_MS) {
+    this.statements = new ChordStatements(place.database.dialect);
+    this.#place = place;
+    this.#claimMs = claimMs;
+  }
+
+  async open(groupId: string, size: number): Promise<void> {
+    requireResultId(groupId);
+    const times = this.#times();
+    const { statements } = this;
+    const begin = this.#begin(groupId, times);
+    await inTransaction(this.#place.database, function* () {
+      yield* begin();
+      yield statements.resize.with({ groupId, size });
+    });
+  }
+
+  async join(part: ChordPart): Promise<ChordProgress> {
+    requireResultId(part.groupId);
+    requireResultId(part.taskId);
+    const { codec, database } = this.#place;
+    const times = this.#times();
+    const row: ChordPartRow = {
+      group_id: part.groupId,
+      task_id: part.taskId,
+      position: part.index,
+      status: part.status,
+      result: Buffer.from(codec.encodeValue(part.result)),
+    };
+    const { parts, ...progress } = await inTransaction(database, () => this.#join(row, times));
+    return { ...progress, parts: parts === undefined ? undefined : inHeaderOrder(parts.map((one) => this.#part(one))) };
+  }
+
+  async close(groupId: string): Promise<void> {
+    requireResultId(groupId);
+    const { statements } = this;
+    const begin = this.#begin(groupId, this.#times());
+    await inTransaction(this.#place.database, function* () {
+      yield* begin();
+      yield statements.close.with({ groupId });
+      yield statements.dropParts.with({ groupId });
+    });
+  }
+
+  /** Starts a chord that has expired anew, and keeps one that has not for another full term. */
+  #begin(groupId: string, { now, expiresAt }: ChordTimes): () => Steps<ChordRow> {
+    const { statements } = this;
+    return function* () {
+      if ((yield* changesOf(statements.dropExpired.with({ groupId, now }))) > 0) {
+        yield statements.dropParts.with({ groupId });
+      }
+      yield statements.touch.with({ groupId, expiresAt });
+      const [row] = yield* rowsOf(statements.find.with({ groupId }));
+      return row!;
+    };
+  }
+
+  *#join(part: ChordPartRow, times: ChordTimes): Steps<Joined> {
+    const groupId = part.group_id;
+    const before = yield* this.#begin(groupId, times)();
+    const closed = before.closed === 1;
+    const added = closed ? 0 : yield* changesOf(this.statements.addPart.with(part));
+    if (added > 0) yield this.statements.countPart.with({ groupId });
+    const size = before.size ?? undefined;
+    const done = closed ? (size ?? 0) : before.done + added;
+    const standing: ChordStanding = { done, size, closed, claimedAtMs: before.claimed_at ?? undefined };
+    if (!mayClaimChord(standing, times.now, this.#claimMs)) return { done, size, parts: undefined };
+    yield this.statements.claim.with({ groupId, now: times.now });
+    return { done, size, parts: yield* rowsOf(this.statements.parts.with({ groupId })) };
+  }
+
+  #part(row: ChordPartRow): ChordPart {
+    const { group_id, task_id, position, status, result } = row;
+    const value = this.#place.codec.decodeValue(result);
+    return { groupId: group_id, taskId: task_id, index: position, status, result: value };
+  }
+
+  #times(): ChordTimes {
+    const { clock, resultExpiresMs } = this.#place;
+    const now = clock.now();
+    return { now, expiresAt: resultExpiresAt(now, resultExpiresMs) ?? null };
+  }
+}

@@ -1,0 +1,12 @@
+import type { ResultCodec } from '@celeriac/backend';
+import type { Clock } from '@celeriac/protocol';
+import type { SqlDatabase } from '@celeriac/sql';
+
+/** What the parts of a result store in a database share. */
+export interface StorePlace {
+  readonly database: SqlDatabase;
+  readonly codec: ResultCodec;
+  readonly clock: Clock;
+  /** How long results are kept, milliseconds; undefined = for ever. */
+  readonly resultExpiresMs: number | undefined;
+}

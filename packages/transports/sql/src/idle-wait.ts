@@ -1,0 +1,53 @@
+import type { Clock } from '@celeriac/protocol';
+
+/** Lets takes sleep until something may have changed. */
+export class IdleWait {
+  readonly #clock: Clock;
+  readonly #sleepers: Set<() => void> = new Set();
+  #version = 0;
+  #waking = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Changes with every wake-up: read it before looking, and hand it to {@link until}. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Something may have changed. */
+  wake(): void {
+    this.#version++;
+    for (const wakeUp of [...this.#sleepers]) wakeUp();
+  }
+
+  /**
+   * As {@link wake}, but in a later turn: what this turn has settled is told to its holders first, so that nobody holds a
+   * message again before the last holder has let go.
+   */
+  wakeSoon(): void {
+    if (this.#waking) return;
+    this.#waking = true;
+    setImmediate(() => {
+      this.#waking = false;
+      this.wake();
+    });
+  }
+
+  /** Resolves after `ms`, on the next wake-up since `version` was read, or when `signal` is aborted. */
+  until(version: number, ms: number, signal: AbortSignal): Promise<void> {
+    if (this.#version !== version || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wakeUp = (): void => {
+        timer.cancel();
+        signal.removeEventListener('abort', wakeUp);
+        this.#sleepers.delete(wakeUp);
+        resolve();
+      };
+      const timer = this.#clock.setTimer(Math.max(1, ms), wakeUp);
+      signal.addEventListener('abort', wakeUp);
+      this.#sleepers.add(wakeUp);
+    });
+  }
+}

@@ -1,0 +1,9 @@
+import type { TransportPlugin } from '@celeriac/transport';
+import { sqlTransport } from './sql-transport.ts';
+import { sqlTransportSettings } from './sql-transport-options.ts';
+
+/** Found by the scheme of a broker URL. */
+export const transport: TransportPlugin = Object.freeze({
+  schemes: Object.freeze(['sqlite', 'sqla', 'sqla+sqlite', 'sqlalchemy+sqlite']),
+  create: (url, { clock, logger, options }) => sqlTransport({ url, ...sqlTransportSettings(options), clock, logger }),
+} satisfies TransportPlugin);

@@ -1,0 +1,28 @@
+import { type SqlDialect, StatementTemplate } from '@celeriac/sql';
+import { sql } from 'kysely';
+
+/** Queues that end with the connection that declared them, for the case that it cannot remove them itself. */
+export class TransientQueueStatements {
+  readonly add: StatementTemplate<{ queue: string; owner: number }>;
+  readonly forget: StatementTemplate<{ queue: string }>;
+  /** Those whose owners are all gone. */
+  readonly orphans: StatementTemplate<object, { queue: string }>;
+
+  constructor(dialect: SqlDialect) {
+    this.add = new StatementTemplate(
+      dialect,
+      (p) => sql`
+        insert into celeriac_transient_queue (queue, owner) values (${p.queue}, ${p.owner}) on conflict do nothing`,
+    );
+    this.forget = new StatementTemplate(
+      dialect,
+      (p) => sql`delete from celeriac_transient_queue where queue = ${p.queue}`,
+    );
+    this.orphans = new StatementTemplate(
+      dialect,
+      () => sql`
+        select distinct queue from celeriac_transient_queue
+        where queue not in (select queue from celeriac_transient_queue where owner in (select id from celeriac_owner))`,
+    );
+  }
+}
