@@ -1,3 +1,4 @@
+import type { AsyncResult } from '@celeriac/core';
 import { app, countBusyFile, countFiles, measure, merge } from './counting-app.ts';
 import type { WordKind } from './lexicon-app.ts';
 import type { ProgressBar } from './progress-bar.ts';
@@ -37,8 +38,8 @@ export async function countFolder(
   const startedAt = performance.now();
   const [busy, ...others] = paths;
   if (busy === undefined) throw new Error(`No text files in ${folder}.`);
-  const size = await measure.delay(folder, paths);
   const busyFile = await countBusyFile.delay(folder, busy);
+  const bytes = await followed(await measure.delay(folder, paths), bar);
   const batches = inGroupsOf(FILES_PER_TASK, others);
   const counted = await inOrder(
     'counting',
@@ -49,7 +50,6 @@ export async function countFolder(
   const { tally, tasks } = await mergeAll([...counted, busyTally], bar);
   const top = topWords(tally.counts, limit);
   const kinds = await (await classify.delay(top.map(([word]) => word))).get({ timeoutMs: 60_000 });
-  const bytes = await size.get({ timeoutMs: 60_000 });
   const answer: Answer = {
     files: tally.files,
     bytes,
@@ -59,6 +59,22 @@ export async function countFolder(
     top: top.map(([word, count], index) => ({ word, count, kind: kinds[index] ?? 'word' })),
   };
   return { answer, effort: { tasks: batches.length + tasks + 3, seconds: (performance.now() - startedAt) / 1000 } };
+}
+
+/** Waits for a task that tells how far it is, and draws that. */
+async function followed(result: AsyncResult<number>, bar: ProgressBar): Promise<number> {
+  const done = result.get({ timeoutMs: 60_000 });
+  const looking = setInterval(async () => {
+    const meta = await result.meta();
+    if (meta?.status !== 'PROGRESS') return;
+    const { done, total } = meta.result as { done: number; total: number };
+    bar.draw('measuring', done, total);
+  }, 50);
+  try {
+    return await done;
+  } finally {
+    clearInterval(looking);
+  }
 }
 
 /** Adds tallies up in rounds, until one is left. */

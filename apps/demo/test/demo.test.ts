@@ -16,7 +16,9 @@ interface Run {
 }
 
 async function demo(...args: readonly string[]): Promise<Run> {
-  const child = spawn(process.execPath, ['--conditions=@celeriac/source', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--conditions=@celeriac/source', main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -30,7 +32,10 @@ beforeAll(async () => {
   await mkdir(join(folder, 'deep/node_modules'), { recursive: true });
   await writeFile(join(folder, 'deep/node_modules/skipped.ts'), 'skipped skipped');
   for (let index = 0; index < 30; index++) {
-    await writeFile(join(folder, `deep/file${index}.txt`), `apple banana apple const constructor __proto__ number${index}\n`);
+    await writeFile(
+      join(folder, `deep/file${index}.txt`),
+      `apple banana apple const constructor __proto__ number${index}\n`,
+    );
   }
 });
 
@@ -40,7 +45,10 @@ afterAll(async () => {
 
 describe('the demo', () => {
   test('gives the same answer on SQLite with worker processes and in memory', async () => {
-    const [sqlite, memory] = [await demo(folder, '--json'), await demo(folder, '--json', '--broker', 'memory://', '--backend', 'memory://')];
+    const [sqlite, memory] = [
+      await demo(folder, '--json'),
+      await demo(folder, '--json', '--broker', 'memory://', '--backend', 'memory://'),
+    ];
     expect(sqlite.err).toBe('');
     expect(sqlite.code).toBe(0);
     expect(memory.code).toBe(0);
