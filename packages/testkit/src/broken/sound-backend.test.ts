@@ -1,0 +1,4 @@
+import { backendConformance } from '../vitest.ts';
+import { flawedBackendOptions } from './backend-flaw.fixture.ts';
+
+backendConformance('sound', flawedBackendOptions());
