@@ -24,7 +24,7 @@ export interface OpenApp {
  * @param more - more settings from the command line
  * @throws {UsageError} when neither says which app
  * @throws {AppLoadError} see {@link loadApp}
- * @throws {SettingError} for settings that cannot be
+ * @throws {ConfigurationError} for settings that cannot be
  */
 export async function openApp(globals: GlobalOptions, more: Overrides = {}): Promise<OpenApp> {
   const { broker, resultBackend, workdir } = globals;

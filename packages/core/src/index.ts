@@ -1,4 +1,4 @@
-export { type BackendPlugin, BackendUnavailableError } from '@celeriac/backend';
+export type { BackendPlugin } from '@celeriac/backend';
 export {
   CeleriacError,
   type Clock,
@@ -9,7 +9,7 @@ export {
   type SignatureJson,
   type TaskState,
 } from '@celeriac/protocol';
-export { ConfigurationError } from '@celeriac/transport';
+export type { TransportPlugin } from '@celeriac/transport';
 export type { CeleriacOptions, SettingsInput } from './app/app-options.ts';
 export { Celeriac, type ForeignTaskOptions } from './app/celeriac.ts';
 export { ModuleLoadError } from './app/module-load-error.ts';
@@ -30,8 +30,8 @@ export {
   TaskRevokedError,
   WaitInsideTaskError,
 } from './result/result-errors.ts';
+export { ConfigurationError } from './settings/configuration-error.ts';
 export type { QueueDefinition, TaskQueues } from './settings/queue-definition.ts';
-export { SettingError } from './settings/setting-error.ts';
 export type { Settings } from './settings/settings.ts';
 export type { RouteFunction, RouteTarget, TaskRoutes } from './settings/task-routes.ts';
 export type { ConnectOptions, Disconnect, Signal } from './signals/signal.ts';

@@ -25,12 +25,14 @@ export { ConsoleLogger, type ConsoleLoggerOptions } from './logging/console-logg
 export { applicationFolder } from './plugins/application-folder.ts';
 export { installCommand } from './plugins/install-command.ts';
 export { loadBackend, loadTransport } from './plugins/load-plugin.ts';
-export type { Publisher, SendRequest, SentCall } from './publish/publisher.ts';
+export { packageFor, packageInScheme } from './plugins/scheme-table.ts';
+export type { SendRequest, SentCall, TaskPublisher } from './publish/task-publisher.ts';
 export { type JointOutcome, ResultWriter } from './result/result-writer.ts';
-export { type AppOwner, isApp, runtimeOf } from './runtime/app-owner.ts';
+export { type AppOwner, isApp } from './runtime/app-owner.ts';
 export type { AppRuntime, ConsumedQueues } from './runtime/app-runtime.ts';
+export { runtimeOf } from './runtime/runtime-of.ts';
+export { shownValue } from './settings/configuration-error.ts';
 export type { KnownQueue, QueueTable } from './settings/queue-table.ts';
-export { shownValue } from './settings/setting-error.ts';
 export { type SettingDefinition, settingTable } from './settings/setting-table.ts';
 export type { Settings } from './settings/settings.ts';
 export type { Signals } from './signals/signals.ts';

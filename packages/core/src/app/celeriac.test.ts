@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { TaskError } from '../result/result-errors.ts';
+import { runtimeOf } from '../runtime/runtime-of.ts';
 import { Celeriac } from './celeriac.ts';
 
 function app(options = {}): Celeriac {
@@ -126,8 +127,9 @@ describe('defining tasks', () => {
   test('built-in tasks are there, but not among the names', () => {
     const one = app();
     one.task('mine', () => 1);
-    expect(one.tasks.names()).toEqual(['mine']);
-    expect(one.tasks.get('celery.chord_unlock')?.options.maxRetries).toBeNull();
+    const { tasks } = runtimeOf(one);
+    expect(tasks.names()).toEqual(['mine']);
+    expect(tasks.get('celery.chord_unlock')?.options.maxRetries).toBeNull();
   });
 });
 
@@ -144,7 +146,7 @@ describe('sending and results on memory', () => {
     await using one = app({ backend: 'memory://later' });
     const result = one.result<number>('some-id');
     const waiting = result.get({ timeoutMs: 5000 });
-    await one['~runtime'].results.store({
+    await runtimeOf(one).results.store({
       meta: { status: 'SUCCESS', result: 7, traceback: null, children: [], date_done: null, task_id: 'some-id' },
     });
     expect(await waiting).toBe(7);

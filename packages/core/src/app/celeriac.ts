@@ -1,23 +1,22 @@
 import { systemClock } from '@celeriac/protocol';
-import { builtinTasks } from '../builtin/builtin-tasks.ts';
+import { LazyCaller } from '../call/lazy-caller.ts';
 import { applicationFolder } from '../plugins/application-folder.ts';
 import { AsyncResult } from '../result/async-result.ts';
 import type { ErrorFactory } from '../result/failure-error.ts';
 import type { ResultSource } from '../result/result-source.ts';
+import type { AppEngine } from '../runtime/app-engine.ts';
 import type { AppOwner } from '../runtime/app-owner.ts';
-import type { AppRuntime } from '../runtime/app-runtime.ts';
-import { Runtime } from '../runtime/create-runtime.ts';
+import { AppState } from '../runtime/app-state.ts';
 import { readConfigFile } from '../settings/config-file.ts';
+import { ConfigurationError } from '../settings/configuration-error.ts';
 import { readEnvironment } from '../settings/environment.ts';
 import { resolveSettings } from '../settings/resolve-settings.ts';
-import { SettingError } from '../settings/setting-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
 import { DefinitionPlace } from '../task/duplicate-task-error.ts';
 import type { Encoded } from '../task/encoded.ts';
 import { type CallOptions, ForeignTask, Task } from '../task/task.ts';
-import type { TaskContext } from '../task/task-context.ts';
 import type {
   BoundTaskFunction,
   CheckedTaskDefinition,
@@ -26,7 +25,6 @@ import type {
 } from '../task/task-definition.ts';
 import type { TaskRegistry } from '../task/task-registry.ts';
 import { type SignatureParts, TaskSignature } from '../task/task-signature.ts';
-import { AppCaller } from './app-caller.ts';
 import type { CeleriacOptions, SettingsInput } from './app-options.ts';
 import { CodeSettings, splitOptions } from './code-settings.ts';
 import { findTaskModules } from './find-task-modules.ts';
@@ -48,13 +46,14 @@ export interface ForeignTaskOptions extends ApplyOptions {}
 export class Celeriac implements AppOwner {
   /** Shown in reports; has no meaning on the wire. */
   readonly name: string;
-  readonly #runtime: Runtime;
+  /** For workers and the like; see `runtimeOf`. */
+  readonly '~state': AppState;
   readonly #code: CodeSettings = new CodeSettings();
-  readonly #caller: AppCaller;
+  readonly #caller: LazyCaller;
   readonly #results: ResultSource;
   readonly #discoveries: { readonly patterns: readonly string[]; readonly relatedName: string }[] = [];
 
-  /** @throws {SettingError} for an unknown option, with a suggestion; values are checked on first use */
+  /** @throws {ConfigurationError} for an unknown option, with a suggestion; values are checked on first use */
   constructor(name: string, options: CeleriacOptions = {}) {
     const { settings, extras } = splitOptions(options);
     this.name = name;
@@ -64,7 +63,7 @@ export class Celeriac implements AppOwner {
       found ??= extras.applicationFolder ?? applicationFolder(process.argv[1], process.cwd());
       return found;
     };
-    const runtime = new Runtime({
+    const state = new AppState({
       name,
       clock: extras.clock ?? systemClock,
       logger: extras.logger,
@@ -72,41 +71,35 @@ export class Celeriac implements AppOwner {
       compressions: extras.compressions ?? [],
       folder,
       settings: () => this.#settle(folder(), extras.configFile, extras.environment ?? process.env),
-      loadTasks: (resolved) => this.#load(resolved, folder()),
+      loadTasks: (resolved) => this.#loadTasks(resolved, folder()),
     });
-    this.#runtime = runtime;
+    this['~state'] = state;
     this.#results = {
-      load: (id) => runtime.consumer.load(id),
-      wait: (id, wait) => runtime.consumer.wait(id, wait),
-      forget: (id) => runtime.consumer.forget(id),
-      errorOf: (meta) => runtime.errors.errorOf(meta),
+      load: async (id) => (await this.#engine()).consumer.load(id),
+      wait: async (id, wait) => (await this.#engine()).consumer.wait(id, wait),
+      forget: async (id) => (await this.#engine()).consumer.forget(id),
+      errorOf: (meta) => state.errors.errorOf(meta),
     };
-    this.#caller = new AppCaller(runtime, this.#results, runtime.errors);
-    defineBuiltinTasks(runtime);
+    this.#caller = new LazyCaller(state, () => this.#engine());
   }
 
-  /** For workers and the like; see `runtimeOf`. */
-  get '~runtime'(): AppRuntime {
-    return this.#runtime;
-  }
-
-  /** All settings, complete and frozen. The first look settles them. @throws {SettingError} for a bad value */
+  /** All settings, complete and frozen. The first look settles them. @throws {ConfigurationError} for a bad value */
   get settings(): Settings {
-    return this.#runtime.settings;
+    return this['~state'].settings;
   }
 
   get signals(): Signals {
-    return this.#runtime.signals;
+    return this['~state'].signals;
   }
 
   /** The tasks that this app defines. */
   get tasks(): TaskRegistry {
-    return this.#runtime.tasks;
+    return this['~state'].tasks;
   }
 
   /**
    * Changes settings, until the app connects.
-   * @throws {SettingError} for an unknown name, with a suggestion, or when the app is connected
+   * @throws {ConfigurationError} for an unknown name, with a suggestion, or when the app is connected
    */
   configure(settings: SettingsInput): this {
     return this.#configure(settings, 'app.configure()');
@@ -123,7 +116,7 @@ export class Celeriac implements AppOwner {
   /**
    * Defines a task. Its arguments and its result travel as JSON: the handle's types say what arrives.
    * @param name - unique, and what travels; Python callers use the same
-   * @throws {DuplicateTaskError} naming both places | @throws {InvalidTaskNameError} | @throws {SettingError}
+   * @throws {DuplicateTaskError} naming both places | @throws {InvalidTaskNameError} | @throws {ConfigurationError}
    */
   task<Args extends readonly unknown[], Result>(
     name: string,
@@ -153,7 +146,7 @@ export class Celeriac implements AppOwner {
     const [definition, run] = (rest.length === 1 ? [{}, rest[0]] : rest) as [LooseDefinition, unknown];
     if (typeof run !== 'function') throw new TypeError(`The task "${name}" needs a function.`);
     const { bind, parameters, schema, ...options } = definition;
-    this.#runtime.tasks.define(name, {
+    this['~state'].tasks.define(name, {
       run: run as (...args: unknown[]) => unknown,
       bind,
       parameters,
@@ -198,8 +191,8 @@ export class Celeriac implements AppOwner {
    * @throws {UnroutableError} for a mandatory message that no queue takes; {@link PublishError} when the broker stays away
    */
   async publish(body: unknown, options: PublishOptions): Promise<void> {
-    const runtime = this.#runtime;
-    await runtime.publisher.publish(anyMessage(runtime, body, options), options);
+    const engine = await this.#engine();
+    await engine.publish(anyMessage(engine, body, options), options);
   }
 
   /** The handle of a result by its task's id. */
@@ -217,7 +210,7 @@ export class Celeriac implements AppOwner {
    * @param name - class name, or `module.ClassName`
    */
   registerError(name: string, make: ErrorFactory): void {
-    this.#runtime.errors.register(name, make);
+    this['~state'].errors.register(name, make);
   }
 
   /**
@@ -235,7 +228,7 @@ export class Celeriac implements AppOwner {
    * @throws {ModuleLoadError} naming the module and the reason
    */
   loadTasks(): Promise<void> {
-    return this.#runtime.loadTasks();
+    return this['~state'].loadTasks();
   }
 
   /**
@@ -244,14 +237,7 @@ export class Celeriac implements AppOwner {
    * @see celery/app/control.py purge
    */
   async purge(queues?: readonly string[]): Promise<number> {
-    const runtime = this.#runtime;
-    const table = runtime.queueTable;
-    const purged = (queues ?? table.names).map((name) => table.get(name)).filter(({ broadcast }) => !broadcast);
-    const counts = await runtime.writer().run(async (transport) => {
-      for (const { topology } of purged) await transport.declare(topology);
-      return Promise.all(purged.map(({ name }) => transport.purge(name)));
-    });
-    return counts.reduce((total, count) => total + count, 0);
+    return (await this.#engine()).purge(queues);
   }
 
   /** A text for bug reports: versions, changed settings with secrets masked, tasks. */
@@ -267,23 +253,29 @@ export class Celeriac implements AppOwner {
   }
 
   /** Stores results that are on their way and closes all connections. The app can be used again. */
-  close(): Promise<void> {
-    return this.#runtime.close();
+  async close(): Promise<void> {
+    await this['~state'].engine?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
+  /** The rest of the app, loaded when it is first needed. */
+  async #engine(): Promise<AppEngine> {
+    const state = this['~state'];
+    return state.engine ?? (await import('../runtime/runtime.ts')).engineOf(state);
+  }
+
   #configure(settings: object, origin: string): this {
-    const runtime = this.#runtime;
-    if (runtime.isConnected) {
-      throw new SettingError(origin, 'comes too late: the app is connected', {
+    const state = this['~state'];
+    if (state.engine?.isConnected) {
+      throw new ConfigurationError(origin, 'comes too late: the app is connected', {
         hint: 'Configure it first, or close it.',
       });
     }
     this.#code.add(settings, origin);
-    runtime.forgetSettings();
+    state.forgetSettings();
     return this;
   }
 
@@ -300,13 +292,13 @@ export class Celeriac implements AppOwner {
     ]);
   }
 
-  async #load(settings: Settings, folder: string): Promise<void> {
+  async #loadTasks(settings: Settings, folder: string): Promise<void> {
     const discovered = this.#discoveries.flatMap(({ patterns, relatedName }) =>
       findTaskModules(patterns, relatedName, folder),
     );
     for (const name of [...settings.imports, ...settings.include, ...discovered]) await loadModule(name, folder);
     // Options that cannot be are found now rather than with the first message.
-    for (const name of this.tasks.names(true)) this.tasks.get(name);
+    for (const name of this.tasks.names()) this.tasks.get(name);
   }
 }
 
@@ -314,14 +306,3 @@ type LooseDefinition = Omit<TaskDefinition<readonly unknown[]>, 'parameters'> &
   Pick<Partial<CheckedTaskDefinition<readonly unknown[], readonly unknown[]>>, 'schema'> & {
     readonly parameters?: readonly string[];
   };
-
-function defineBuiltinTasks(runtime: Runtime): void {
-  for (const { name, parameters, options, run } of builtinTasks) {
-    runtime.tasks.define(name, {
-      run: (context, ...args) => run(runtime, context as TaskContext, ...args),
-      bind: true,
-      parameters,
-      options,
-    });
-  }
-}

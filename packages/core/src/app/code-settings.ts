@@ -33,7 +33,7 @@ export class CodeSettings {
     return this.#values;
   }
 
-  /** @throws {SettingError} for an unknown name, or names of two styles */
+  /** @throws {ConfigurationError} for an unknown name, or names of two styles */
   add(given: object, origin: string): void {
     for (const [name, value] of readSettingNames(given, origin)) {
       if (value === undefined) continue;

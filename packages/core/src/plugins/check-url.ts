@@ -1,5 +1,5 @@
 import { closest, isCeleriacError, maskUrl, parseUrl, splitUrls } from '@celeriac/protocol';
-import { SettingError } from '../settings/setting-error.ts';
+import { ConfigurationError } from '../settings/configuration-error.ts';
 import { knownSchemes, type PluginKind, packageFor, packageInScheme } from './scheme-table.ts';
 
 /** Celery's words for "no results". */
@@ -9,7 +9,7 @@ const NO_RESULTS: ReadonlySet<string> = new Set(['disabled', 'disabled://']);
  * Refuses URLs that cannot be read or whose scheme nobody serves.
  * @param anyScheme - the package is given apart from the URL, so the scheme decides nothing
  * @returns the setting without blanks around it: one URL as text, several as a list; undefined for a disabled result store
- * @throws {SettingError} with the URL masked, and a suggestion for a mistyped scheme
+ * @throws {ConfigurationError} with the URL masked, and a suggestion for a mistyped scheme
  */
 export function checkUrlSetting(
   key: string,
@@ -27,7 +27,7 @@ function urlList(key: string, value: string | readonly string[]): string[] {
   try {
     return splitUrls(value, key);
   } catch (cause) {
-    throw new SettingError(key, 'has no URL in it', { cause, hint: 'Write it as scheme://host:port/path.' });
+    throw new ConfigurationError(key, 'has no URL in it', { cause, hint: 'Write it as scheme://host:port/path.' });
   }
 }
 
@@ -37,7 +37,7 @@ function checkUrl(key: string, url: string, kind: PluginKind, anyScheme: boolean
   const scheme = schemeOf(key, url, shown);
   if (anyScheme || packageFor(kind, scheme) !== undefined) return;
   const near = closest(scheme, knownSchemes(kind));
-  throw new SettingError(key, `has a URL with the unknown scheme "${scheme}": ${shown}`, {
+  throw new ConfigurationError(key, `has a URL with the unknown scheme "${scheme}": ${shown}`, {
     value: shown,
     hint:
       near === undefined
@@ -51,7 +51,7 @@ function schemeOf(key: string, url: string, shown: string): string {
     return parseUrl(url, key).scheme;
   } catch (error) {
     if (!isCeleriacError(error)) throw error;
-    throw new SettingError(key, `is no usable URL ("${shown}"): ${reasonOf(error.message)}`, {
+    throw new ConfigurationError(key, `is no usable URL ("${shown}"): ${reasonOf(error.message)}`, {
       value: shown,
       cause: error,
       ...(error.hint !== undefined && { hint: error.hint }),

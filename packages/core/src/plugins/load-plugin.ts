@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BackendPlugin } from '@celeriac/backend';
 import { maskUrl, parseUrl } from '@celeriac/protocol';
 import type { TransportPlugin } from '@celeriac/transport';
-import { SettingError } from '../settings/setting-error.ts';
+import { ConfigurationError } from '../settings/configuration-error.ts';
 import { installCommand } from './install-command.ts';
 import { BackendNotInstalledError, PluginLoadError, TransportNotInstalledError } from './plugin-errors.ts';
 import { type PluginKind, packageFor, packageInScheme } from './scheme-table.ts';
@@ -48,7 +48,7 @@ function packageOf(kind: PluginKind, url: string): string {
   const { scheme } = parseUrl(url);
   const name = packageFor(kind, scheme);
   if (name !== undefined) return name;
-  throw new SettingError(kind === 'broker' ? 'brokerUrl' : 'resultBackend', `has the unknown scheme "${scheme}"`, {
+  throw new ConfigurationError(kind === 'broker' ? 'brokerUrl' : 'resultBackend', `has the unknown scheme "${scheme}"`, {
     value: maskUrl(url),
   });
 }

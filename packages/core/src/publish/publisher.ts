@@ -18,33 +18,15 @@ import {
   type SignatureApplication,
 } from '../signature/plan-signature.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
-import type { RegisteredTask } from '../task/registered-task.ts';
 import { type Destination, destinationOf } from './destination.ts';
 import { mergeOptions } from './merge-options.ts';
 import { Outbox } from './outbox.ts';
 import { RouteTable } from './route-table.ts';
 import { taskCall } from './task-call.ts';
-
-/** One call of a task. */
-export interface SendRequest {
-  readonly name: string;
-  readonly args: readonly unknown[];
-  readonly kwargs: { readonly [name: string]: unknown };
-  readonly options: ApplyOptions;
-  /** The task's definition, where this process has it. */
-  readonly task?: RegisteredTask | undefined;
-}
-
-/** A call that has its id and is on its way. */
-export interface SentCall {
-  readonly id: string;
-  readonly parentId: string | null;
-  /** Resolves when the broker holds the message. */
-  readonly held: Promise<void>;
-}
+import type { SendRequest, SentCall, TaskPublisher } from './task-publisher.ts';
 
 /** Turns calls and signatures into messages and sends them. */
-export class Publisher {
+export class Publisher implements TaskPublisher {
   readonly #runtime: AppRuntime;
   readonly #origin = `gen${process.pid}@${hostname()}`;
   #routes: RouteTable | undefined;

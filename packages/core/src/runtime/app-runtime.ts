@@ -9,7 +9,7 @@ import type {
   SerializerRegistry,
 } from '@celeriac/protocol';
 import type { ConnectionGuard, Topology } from '@celeriac/transport';
-import type { Publisher } from '../publish/publisher.ts';
+import type { TaskPublisher } from '../publish/task-publisher.ts';
 import type { ResultWriter } from '../result/result-writer.ts';
 import type { QueueTable } from '../settings/queue-table.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -42,7 +42,7 @@ export interface AppRuntime {
   readonly lamport: LamportClock;
   /** Where queues, exchanges and bindings of `taskQueues` are looked up. */
   readonly queueTable: QueueTable;
-  readonly publisher: Publisher;
+  readonly publisher: TaskPublisher;
   readonly results: ResultWriter;
   /** The shared connection for sending; a worker makes its own for reading with `openReader`. */
   writer(): ConnectionGuard;

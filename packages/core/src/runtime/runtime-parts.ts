@@ -3,17 +3,13 @@ import {
   type AcceptList,
   acceptList,
   type Clock,
-  type Compression,
-  CompressionRegistry,
   DEFAULT_LIMITS,
   type Logger,
   type MessageLimits,
   maskUrl,
-  type Serializer,
-  SerializerRegistry,
+  type SerializerRegistry,
 } from '@celeriac/protocol';
 import { type BrokerEndpoint, ConnectionGuard, DEFAULT_RECONNECT_POLICY } from '@celeriac/transport';
-import { ConsoleLogger } from '../logging/console-logger.ts';
 import { loadBackend, loadTransport } from '../plugins/load-plugin.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -24,17 +20,6 @@ export interface PartsContext {
   readonly logger: Logger;
   /** The application's folder. */
   readonly folder: string;
-}
-
-/** A logger to standard error, as the settings say. */
-export function makeLogger({ logLevel, logFormat, workerLogColor }: Settings, clock: Clock): Logger {
-  return new ConsoleLogger({
-    level: logLevel,
-    format: logFormat,
-    color: workerLogColor ?? (process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined),
-    clock,
-    write: (line) => process.stderr.write(`${line}\n`),
-  });
 }
 
 /** A connection to the brokers of one URL setting; connects when it is first used. */
@@ -87,12 +72,4 @@ export function makeAcceptList(settings: Settings, serializers: SerializerRegist
 
 export function makeLimits({ messageMaxBytes, messageMaxDepth }: Settings): MessageLimits {
   return Object.freeze({ ...DEFAULT_LIMITS, maxMessageBytes: messageMaxBytes, maxDepth: messageMaxDepth });
-}
-
-export function makeSerializers(more: readonly Serializer[]): SerializerRegistry {
-  return new SerializerRegistry(more);
-}
-
-export function makeCompressions(more: readonly Compression[]): CompressionRegistry {
-  return new CompressionRegistry(more);
 }

@@ -1,5 +1,5 @@
 import { closest, isRecord } from '@celeriac/protocol';
-import { SettingError, shownValue } from './setting-error.ts';
+import { ConfigurationError, shownValue } from './configuration-error.ts';
 
 /** What a route may decide. */
 const ROUTE_OPTIONS: readonly string[] = [
@@ -25,7 +25,7 @@ const ROUTE_OPTIONS: readonly string[] = [
 
 /**
  * Refuses routes that could not mean anything: the queue names in them are checked when they are declared.
- * @throws {SettingError} naming the route
+ * @throws {ConfigurationError} naming the route
  */
 export function checkTaskRoutes(key: string, routes: unknown): void {
   if (typeof routes === 'function') return;
@@ -34,7 +34,10 @@ export function checkTaskRoutes(key: string, routes: unknown): void {
       if (isPair(route)) checkTarget(`${key}[${index}]`, route[1]);
       else if (typeof route === 'function' || isRecord(route)) checkTaskRoutes(`${key}[${index}]`, route);
       else
-        throw new SettingError(`${key}[${index}]`, `must be a function, a pair or an object, got ${shownValue(route)}`);
+        throw new ConfigurationError(
+          `${key}[${index}]`,
+          `must be a function, a pair or an object, got ${shownValue(route)}`,
+        );
     });
     return;
   }
@@ -45,11 +48,11 @@ export function checkTaskRoutes(key: string, routes: unknown): void {
 function checkTarget(key: string, target: unknown): void {
   if (typeof target === 'string' && target !== '') return;
   if (!isRecord(target))
-    throw new SettingError(key, `must be a queue's name or an object of options, got ${shownValue(target)}`);
+    throw new ConfigurationError(key, `must be a queue's name or an object of options, got ${shownValue(target)}`);
   const unknown = Object.keys(target).find((name) => !ROUTE_OPTIONS.includes(name));
   if (unknown === undefined) return;
   const near = closest(unknown, ROUTE_OPTIONS);
-  throw new SettingError(key, `has no option ${shownValue(unknown)}`, {
+  throw new ConfigurationError(key, `has no option ${shownValue(unknown)}`, {
     hint: near === undefined ? `It has: ${ROUTE_OPTIONS.join(', ')}.` : `Did you mean ${near}?`,
   });
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { isRecord } from '@celeriac/protocol';
-import { SettingError } from './setting-error.ts';
+import { ConfigurationError } from './configuration-error.ts';
 import { readSettingNames } from './setting-names.ts';
 import type { Settings } from './settings.ts';
 
@@ -26,7 +26,7 @@ export interface ConfigFile {
  * settings. It is read without waiting, so it may import modules but not use `await` at its top.
  * @param path - another file, from that folder; it must exist
  * @returns undefined when there is none
- * @throws {SettingError} for a file that fails to load, exports no object, or has an unknown setting
+ * @throws {ConfigurationError} for a file that fails to load, exports no object, or has an unknown setting
  */
 export function readConfigFile(folder: string, path?: string): ConfigFile | undefined {
   const file =
@@ -37,7 +37,7 @@ export function readConfigFile(folder: string, path?: string): ConfigFile | unde
   const origin = basename(file);
   const exported = load(file, origin);
   if (!isRecord(exported)) {
-    throw new SettingError(origin, 'must export an object of settings', { hint: 'Write: export default { … };' });
+    throw new ConfigurationError(origin, 'must export an object of settings', { hint: 'Write: export default { … };' });
   }
   return { origin, values: readSettingNames(exported, origin) };
 }
@@ -48,6 +48,6 @@ function load(file: string, origin: string): unknown {
     return typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : loaded;
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
-    throw new SettingError(origin, `cannot be loaded: ${reason.replace(/\.$/, '')}`, { cause });
+    throw new ConfigurationError(origin, `cannot be loaded: ${reason.replace(/\.$/, '')}`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { closest } from '@celeriac/protocol';
-import { SettingError, shownValue } from './setting-error.ts';
+import { ConfigurationError, shownValue } from './configuration-error.ts';
 import { settingTable } from './setting-table.ts';
 import type { Settings } from './settings.ts';
 
@@ -20,7 +20,7 @@ const SHARED: readonly (readonly [string, keyof Settings])[] = [
  * The settings that environment variables give: Celery's own four, and `CELERIAC_` with a setting's name in upper case
  * (`CELERIAC_TASK_ACKS_LATE=true`), which wins. Lists are separated by commas, objects are JSON; empty variables count
  * as not set. A `CELERIAC_` variable that is no setting is an error when it looks like one, and left alone otherwise.
- * @throws {SettingError} naming the variable
+ * @throws {ConfigurationError} naming the variable
  */
 export function readEnvironment(environment: Environment): Map<keyof Settings, unknown> {
   const found = new Map<keyof Settings, unknown>();
@@ -51,11 +51,13 @@ function fromText(variable: string, name: keyof Settings, text: string): unknown
   const { type } = settingTable[name];
   const value = type.fromText(text);
   if (value !== undefined) return value;
-  throw new SettingError(variable, `must be ${type.expects}, got ${shownValue(text)}`, { value: shownValue(text) });
+  throw new ConfigurationError(variable, `must be ${type.expects}, got ${shownValue(text)}`, {
+    value: shownValue(text),
+  });
 }
 
 function refuseTypo(variable: string): void {
   const near = closest(variable, variables.keys());
   if (near === undefined || Math.abs(near.length - variable.length) > 2) return;
-  throw new SettingError(variable, 'is no setting (environment)', { hint: `Did you mean ${near}?` });
+  throw new ConfigurationError(variable, 'is no setting (environment)', { hint: `Did you mean ${near}?` });
 }

@@ -7,9 +7,9 @@ import {
   type QueueDeclaration,
   type Topology,
 } from '@celeriac/transport';
+import { ConfigurationError } from './configuration-error.ts';
 import type { QueueDefinition } from './queue-definition.ts';
 import { readTaskQueues } from './read-task-queues.ts';
-import { SettingError } from './setting-error.ts';
 import type { Settings } from './settings.ts';
 
 /** A queue as callers reach it. */
@@ -51,7 +51,7 @@ export class QueueTable {
   /** The last queue that was asked for: nearly always the next one too. */
   #last: KnownQueue | undefined;
 
-  /** @throws {SettingError} for a definition with an unknown option or a bad name */
+  /** @throws {ConfigurationError} for a definition with an unknown option or a bad name */
   constructor(settings: QueueSettings) {
     this.#settings = settings;
     for (const definition of this.#definitions()) {
@@ -63,7 +63,7 @@ export class QueueTable {
 
   /**
    * A queue by name, defined on the fly where `taskCreateMissingQueues` allows it.
-   * @throws {SettingError} for a queue that is not defined, or a name that no broker could carry
+   * @throws {ConfigurationError} for a queue that is not defined, or a name that no broker could carry
    */
   get(name: string): KnownQueue {
     if (this.#last?.name === name) return this.#last;
@@ -83,7 +83,7 @@ export class QueueTable {
   ): { readonly names: readonly string[]; readonly topology: Topology } {
     const wanted = [...new Set(selected ?? this.names)].filter((name) => !excluded.includes(name));
     if (wanted.length === 0) {
-      throw new SettingError('queues', 'leave nothing to read', { hint: 'Select a queue, or exclude fewer.' });
+      throw new ConfigurationError('queues', 'leave nothing to read', { hint: 'Select a queue, or exclude fewer.' });
     }
     const queues = wanted.map((name) => {
       const queue = this.get(name);
@@ -109,7 +109,7 @@ export class QueueTable {
   #create(name: string): KnownQueue {
     const settings = this.#settings;
     if (!settings.taskCreateMissingQueues && name !== settings.taskDefaultQueue) {
-      throw new SettingError('queue', `"${escapeForLog(String(name), 60)}" is not in taskQueues`, {
+      throw new ConfigurationError('queue', `"${escapeForLog(String(name), 60)}" is not in taskQueues`, {
         hint: `taskQueues has: ${this.names.join(', ')}. Turn taskCreateMissingQueues on to use others.`,
       });
     }
@@ -215,7 +215,7 @@ function checkQueueName(what: string, name: string): void {
     (name.startsWith('amq.') ? 'must not start with "amq.", which belongs to the broker' : undefined) ??
     (name === '*' || name === '#' ? 'must not be a wildcard of binding patterns' : undefined);
   if (problem === undefined) return;
-  throw new SettingError(
+  throw new ConfigurationError(
     `${what} "${escapeForLog(String(name), 60)}"`,
     problem.replace(/^must/, 'is a name that must'),
     {

@@ -1,9 +1,9 @@
 import { maskUrl } from '@celeriac/protocol';
-import { DEFAULT_PUBLISH_RETRY_POLICY, type PublishRetryPolicy } from '@celeriac/transport';
+import type { PublishRetryPolicy } from '@celeriac/transport';
 import { checkUrlSetting } from '../plugins/check-url.ts';
 import { checkTaskRoutes } from './check-routes.ts';
+import { ConfigurationError, shownValue } from './configuration-error.ts';
 import { readRetryPolicy } from './retry-policy-setting.ts';
-import { SettingError, shownValue } from './setting-error.ts';
 import { settingTable } from './setting-table.ts';
 import { givenType } from './setting-type.ts';
 import type { Settings } from './settings.ts';
@@ -20,7 +20,7 @@ const URLS: ReadonlySet<keyof Settings> = new Set(['brokerUrl', 'brokerReadUrl',
  * All settings, from several sources and the defaults.
  * @param sources - the first one that has a value wins
  * @returns frozen
- * @throws {SettingError} naming the setting, its source, the value (secrets masked) and what it must be
+ * @throws {ConfigurationError} naming the setting, its source, the value (secrets masked) and what it must be
  */
 export function resolveSettings(sources: readonly SettingSource[]): Settings {
   const settings: Record<string, unknown> = {};
@@ -48,7 +48,7 @@ function checked(name: keyof Settings, value: unknown, origin: string, anyScheme
   const key = `${name} (${origin})`;
   if (!type.accepts(value)) {
     const shown = URLS.has(name) && typeof value === 'string' ? `"${maskUrl(value)}"` : shownValue(value);
-    throw new SettingError(key, `must be ${type.expects}, got ${shown === '""' ? 'nothing' : shown}`, {
+    throw new ConfigurationError(key, `must be ${type.expects}, got ${shown === '""' ? 'nothing' : shown}`, {
       value: shown,
       ...(typeof value === 'string' &&
         type.fromText(value) !== undefined &&
@@ -70,7 +70,7 @@ function refined(name: keyof Settings, value: unknown, key: string, anyScheme: A
     case 'resultBackend':
       return checkUrlSetting(key, value as string, 'result store', anyScheme.results);
     case 'taskPublishRetryPolicy':
-      return readRetryPolicy(key, value as Partial<PublishRetryPolicy>, DEFAULT_PUBLISH_RETRY_POLICY);
+      return readRetryPolicy(key, value as Partial<PublishRetryPolicy>, settingTable.taskPublishRetryPolicy.default);
     case 'taskRoutes':
       checkTaskRoutes(key, value);
       return value;
@@ -82,7 +82,7 @@ function refined(name: keyof Settings, value: unknown, key: string, anyScheme: A
 function checkTogether(settings: Settings): void {
   const { taskTimeLimit, taskSoftTimeLimit } = settings;
   if (taskTimeLimit !== undefined && taskSoftTimeLimit !== undefined && taskSoftTimeLimit > taskTimeLimit) {
-    throw new SettingError(
+    throw new ConfigurationError(
       'taskSoftTimeLimit',
       `must not be above taskTimeLimit (${taskTimeLimit}), got ${taskSoftTimeLimit}`,
     );

@@ -1,6 +1,6 @@
 import { closest } from '@celeriac/protocol';
 import type { PublishRetryPolicy } from '@celeriac/transport';
-import { SettingError, shownValue } from './setting-error.ts';
+import { ConfigurationError, shownValue } from './configuration-error.ts';
 
 const NAMES: ReadonlyMap<string, keyof PublishRetryPolicy> = new Map([
   ['maxRetries', 'maxRetries'],
@@ -17,7 +17,7 @@ const NAMES: ReadonlyMap<string, keyof PublishRetryPolicy> = new Map([
  * A publish retry policy, by our names or Celery's.
  * @param key - for errors
  * @param fallback - for what is left out
- * @throws {SettingError}
+ * @throws {ConfigurationError}
  */
 export function readRetryPolicy(key: string, given: object, fallback: PublishRetryPolicy): PublishRetryPolicy {
   const policy: Record<string, unknown> = { ...fallback };
@@ -25,7 +25,7 @@ export function readRetryPolicy(key: string, given: object, fallback: PublishRet
     const name = NAMES.get(given_);
     if (name === undefined) {
       const near = closest(given_, NAMES.keys());
-      throw new SettingError(
+      throw new ConfigurationError(
         key,
         `has no option ${shownValue(given_)}`,
         near === undefined ? {} : { hint: `Did you mean ${near}?` },
@@ -34,7 +34,7 @@ export function readRetryPolicy(key: string, given: object, fallback: PublishRet
     if (!fits(name, value)) {
       const expected =
         name === 'maxRetries' ? 'a whole number of at least 0, or null' : 'a number of seconds, 0 or more';
-      throw new SettingError(key, `needs ${expected} as ${given_}, got ${shownValue(value)}`, {
+      throw new ConfigurationError(key, `needs ${expected} as ${given_}, got ${shownValue(value)}`, {
         value: shownValue(value),
       });
     }

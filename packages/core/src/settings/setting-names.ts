@@ -1,5 +1,5 @@
 import { closest, escapeForLog } from '@celeriac/protocol';
-import { SettingError } from './setting-error.ts';
+import { ConfigurationError } from './configuration-error.ts';
 import { settingTable } from './setting-table.ts';
 import type { Settings } from './settings.ts';
 
@@ -25,7 +25,7 @@ const names: ReadonlyMap<string, NamedSetting> = buildNames();
  * The settings of one plain object by our names. Celery's lower-case names and its old upper-case ones mean the same
  * settings, but one source keeps to one of the three.
  * @param origin - where the object comes from, for errors: `app.configure()`, `celeriac.config.ts`
- * @throws {SettingError} for an unknown name, with a suggestion, and for names of two styles
+ * @throws {ConfigurationError} for an unknown name, with a suggestion, and for names of two styles
  * @see celery/app/utils.py detect_settings
  */
 export function readSettingNames(given: object, origin: string): Map<keyof Settings, unknown> {
@@ -38,12 +38,12 @@ export function readSettingNames(given: object, origin: string): Map<keyof Setti
     if (style !== undefined) {
       first ??= { key, style };
       if (first.style !== style) {
-        throw new SettingError(key, `is written in ${style}, but ${first.key} in ${first.style}`, {
+        throw new ConfigurationError(key, `is written in ${style}, but ${first.key} in ${first.style}`, {
           hint: `Keep to one style in ${origin}.`,
         });
       }
     }
-    if (found.has(name)) throw new SettingError(key, `is given twice in ${origin}`);
+    if (found.has(name)) throw new ConfigurationError(key, `is given twice in ${origin}`);
     found.set(name, value);
   }
   return found;
@@ -66,9 +66,9 @@ function buildNames(): Map<string, NamedSetting> {
   return all;
 }
 
-function unknownSetting(key: string, origin: string): SettingError {
+function unknownSetting(key: string, origin: string): ConfigurationError {
   const near = closest(key, names.keys());
-  return new SettingError(escapeForLog(key, 60), `is no setting (${origin})`, {
+  return new ConfigurationError(escapeForLog(key, 60), `is no setting (${origin})`, {
     hint: near === undefined ? 'The README of @celeriac/core lists all settings.' : `Did you mean ${near}?`,
   });
 }

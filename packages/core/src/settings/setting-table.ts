@@ -1,6 +1,5 @@
 // A data table: long by nature.
 import { DEFAULT_LIMITS, isRecord } from '@celeriac/protocol';
-import { DEFAULT_PUBLISH_RETRY_POLICY } from '@celeriac/transport';
 import {
   amount,
   anyOf,
@@ -269,7 +268,7 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
   taskPublishRetryPolicy: {
     celery: 'task_publish_retry_policy',
     old: 'CELERY_TASK_PUBLISH_RETRY_POLICY',
-    default: DEFAULT_PUBLISH_RETRY_POLICY,
+    default: Object.freeze({ maxRetries: 3, intervalStart: 0, intervalStep: 0.2, intervalMax: 1 }),
     type: options,
     doc: 'How often and how patiently',
   },

@@ -1,5 +1,5 @@
 import { closest, escapeForLog } from '@celeriac/protocol';
-import { SettingError } from '../settings/setting-error.ts';
+import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type DefinitionPlace, DuplicateTaskError } from './duplicate-task-error.ts';
 import { checkTaskName } from './invalid-task-name-error.ts';
@@ -16,7 +16,6 @@ export interface DefinedTask {
   readonly parameters?: readonly string[] | 'any' | undefined;
   readonly schema?: StandardSchemaV1 | undefined;
   readonly options?: TaskOptions | undefined;
-  /** Undefined for tasks that every app has. */
   readonly place?: DefinitionPlace | undefined;
 }
 
@@ -24,13 +23,14 @@ export interface DefinedTask {
 export class AppTasks implements TaskRegistry {
   readonly #settings: () => Settings;
   readonly #defined: Map<string, DefinedTask> = new Map();
+  #builtins: ReadonlyMap<string, DefinedTask> = new Map();
   readonly #registered: Map<string, RegisteredTask> = new Map();
 
   constructor(settings: () => Settings) {
     this.#settings = settings;
   }
 
-  /** @throws {InvalidTaskNameError} | @throws {DuplicateTaskError} | @throws {SettingError} for an unknown option */
+  /** @throws {InvalidTaskNameError} | @throws {DuplicateTaskError} | @throws {ConfigurationError} for an unknown option */
   define(name: string, task: DefinedTask): void {
     checkTaskName(name);
     const known = this.#defined.get(name);
@@ -42,7 +42,7 @@ export class AppTasks implements TaskRegistry {
   get(name: string): RegisteredTask | undefined {
     const registered = this.#registered.get(name);
     if (registered !== undefined) return registered;
-    const defined = this.#defined.get(name);
+    const defined = this.#defined.get(name) ?? this.#builtins.get(name);
     if (defined === undefined) return undefined;
     const task = this.#resolve(name, defined);
     this.#registered.set(name, task);
@@ -50,12 +50,18 @@ export class AppTasks implements TaskRegistry {
   }
 
   has(name: string): boolean {
-    return this.#defined.has(name);
+    return this.#defined.has(name) || this.#builtins.has(name);
   }
 
   names(builtin = false): readonly string[] {
-    const names = [...this.#defined].filter(([, task]) => builtin || task.place !== undefined).map(([name]) => name);
-    return names.sort();
+    const names = new Set(this.#defined.keys());
+    if (builtin) for (const name of this.#builtins.keys()) names.add(name);
+    return [...names].sort();
+  }
+
+  /** Adds the tasks that every app has; one that the app defines by the same name stands. */
+  addBuiltins(tasks: ReadonlyMap<string, DefinedTask>): void {
+    this.#builtins = tasks;
   }
 
   /** The settings have changed: options are settled anew. */
@@ -86,11 +92,11 @@ function checkOptionNames(task: string, options: object): void {
   const unknown = Object.keys(options).find((option) => !TASK_OPTION_NAMES.has(option));
   if (unknown === undefined) return;
   const near = closest(unknown, TASK_OPTION_NAMES);
-  throw new SettingError(`${escapeForLog(unknown, 60)} of task "${task}"`, 'is no option of tasks', {
+  throw new ConfigurationError(`${escapeForLog(unknown, 60)} of task "${task}"`, 'is no option of tasks', {
     hint: near === undefined ? `There are: ${[...TASK_OPTION_NAMES].join(', ')}.` : `Did you mean ${near}?`,
   });
 }
 
 function placeText({ place }: DefinedTask): string {
-  return place === undefined ? 'Celeriac itself' : place.toString();
+  return place?.toString() ?? 'an unknown place';
 }

@@ -1,5 +1,5 @@
 import { closest } from '@celeriac/protocol';
-import { SettingError, shownValue } from '../settings/setting-error.ts';
+import { ConfigurationError, shownValue } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ResolvedTaskOptions } from './registered-task.ts';
 import type { TaskOptions } from './task-options.ts';
@@ -46,7 +46,7 @@ export const TASK_OPTION_NAMES: ReadonlySet<string> = new Set([...OPTIONS, ...HA
 
 /**
  * A task's options with nothing left open: annotations win over the definition, that over the settings.
- * @throws {SettingError} for an annotation with an unknown option
+ * @throws {ConfigurationError} for an annotation with an unknown option
  * @see celery/app/task.py Task.from_config, celery/app/annotations.py
  */
 export function resolveTaskOptions(name: string, own: TaskOptions, settings: Settings): ResolvedTaskOptions {
@@ -59,7 +59,7 @@ export function resolveTaskOptions(name: string, own: TaskOptions, settings: Set
   if (named !== undefined) takeAnnotation(resolved, name, named);
   const { timeLimit, softTimeLimit } = resolved as unknown as ResolvedTaskOptions;
   if (timeLimit !== undefined && softTimeLimit !== undefined && softTimeLimit > timeLimit) {
-    throw new SettingError(
+    throw new ConfigurationError(
       `softTimeLimit of task "${name}"`,
       `must not be above timeLimit (${timeLimit}), got ${softTimeLimit}`,
     );
@@ -77,7 +77,7 @@ function takeAnnotation(resolved: Record<string, unknown>, name: string, options
   const unknown = Object.keys(options).find((option) => !(option in resolved) && !HANDLERS.includes(option));
   if (unknown !== undefined) {
     const near = closest(unknown, Object.keys(resolved));
-    throw new SettingError(
+    throw new ConfigurationError(
       `taskAnnotations[${shownValue(name)}]`,
       `has no option ${shownValue(unknown)}`,
       near === undefined ? {} : { hint: `Did you mean ${near}?` },

@@ -17,7 +17,7 @@ const EXIT_FAILURE = 1;
  *
  * The caller ends the process with the code, since tasks that were given up may still hold timers or sockets.
  * @returns 0 after a warm shutdown; 1 after a cold one, an error, or a start that failed (then the error is logged)
- * @throws {WorkerOptionError} | {SettingError} before anything is started
+ * @throws {WorkerOptionError} | {ConfigurationError} before anything is started
  */
 export async function runWorker(app: AppOwner, options: WorkerOptions = {}): Promise<number> {
   const runner = new WorkerRunner(runtimeOf(app), new Worker(app, options));

@@ -34,7 +34,7 @@ export class Worker implements Service {
   #stopping: Promise<void> | undefined;
   #failure: Error | undefined;
 
-  /** @throws {WorkerOptionError} naming the option | @throws {SettingError} for a bad setting of the app */
+  /** @throws {WorkerOptionError} naming the option | @throws {ConfigurationError} for a bad setting of the app */
   constructor(app: AppOwner, options: WorkerOptions = {}) {
     this.#runtime = runtimeOf(app);
     this.#options = resolveWorkerOptions(options, this.#runtime.settings);

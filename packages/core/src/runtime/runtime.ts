@@ -2,56 +2,36 @@ import type { Backend } from '@celeriac/backend';
 import {
   type AcceptList,
   type Clock,
-  type Compression,
   type CompressionRegistry,
   LamportClock,
   type Logger,
   type MessageLimits,
-  type Serializer,
   type SerializerRegistry,
 } from '@celeriac/protocol';
-import { type ConnectionGuard, ConnectionLostError } from '@celeriac/transport';
+import { type ConnectionGuard, ConnectionLostError, type OutgoingMessage } from '@celeriac/transport';
+import { builtinTasks } from '../builtin/builtin-tasks.ts';
+import { AppCaller } from '../call/app-caller.ts';
 import { Publisher } from '../publish/publisher.ts';
-import { ErrorRegistry } from '../result/failure-error.ts';
 import { ResultConsumer } from '../result/result-consumer.ts';
 import { ResultWriter } from '../result/result-writer.ts';
 import { QueueTable } from '../settings/queue-table.ts';
 import type { Settings } from '../settings/settings.ts';
-import { Signals } from '../signals/signals.ts';
-import { AppTasks } from '../task/app-tasks.ts';
+import type { Signals } from '../signals/signals.ts';
+import type { AppTasks, DefinedTask } from '../task/app-tasks.ts';
+import type { ApplyOptions } from '../task/apply-options.ts';
+import type { TaskCaller } from '../task/task.ts';
+import type { TaskContext } from '../task/task-context.ts';
+import type { AppEngine } from './app-engine.ts';
 import type { AppRuntime, ConsumedQueues } from './app-runtime.ts';
+import type { AppState } from './app-state.ts';
 import { Lazy } from './lazy.ts';
-import {
-  makeAcceptList,
-  makeBackend,
-  makeCompressions,
-  makeGuard,
-  makeLimits,
-  makeLogger,
-  makeSerializers,
-  type PartsContext,
-} from './runtime-parts.ts';
-
-/** What an app is made from. */
-export interface RuntimeSource {
-  readonly name: string;
-  /** Settles the settings, from all sources. */
-  readonly settings: () => Settings;
-  readonly clock: Clock;
-  /** Default: standard error, as the settings say. */
-  readonly logger: Logger | undefined;
-  readonly serializers: readonly Serializer[];
-  readonly compressions: readonly Compression[];
-  /** The application's folder. */
-  readonly folder: () => string;
-  readonly loadTasks: (settings: Settings) => Promise<void>;
-}
+import { makeAcceptList, makeBackend, makeGuard, makeLimits, type PartsContext } from './runtime-parts.ts';
 
 /** How long `close` waits for the broker connection to end. */
 const CLOSE_MS = 5000;
 
 /** The runtime of one app. Every part is made on first use and forgotten on close. */
-export class Runtime implements AppRuntime {
+export class Runtime implements AppEngine {
   readonly name: string;
   readonly clock: Clock;
   readonly tasks: AppTasks;
@@ -59,10 +39,8 @@ export class Runtime implements AppRuntime {
   readonly compressions: CompressionRegistry;
   readonly signals: Signals;
   readonly lamport: LamportClock = new LamportClock();
-  readonly errors: ErrorRegistry = new ErrorRegistry();
-  readonly #source: RuntimeSource;
-  readonly #settings: Lazy<Settings>;
-  readonly #logger: Lazy<Logger>;
+  readonly caller: TaskCaller;
+  readonly #state: AppState;
   readonly #queues: Lazy<QueueTable>;
   readonly #accept: Lazy<AcceptList>;
   readonly #limits: Lazy<MessageLimits>;
@@ -72,16 +50,14 @@ export class Runtime implements AppRuntime {
   readonly #writer: Lazy<ConnectionGuard>;
   readonly #backend: Lazy<Promise<Backend | undefined>>;
 
-  constructor(source: RuntimeSource) {
-    this.#source = source;
-    this.name = source.name;
-    this.clock = source.clock;
-    this.serializers = makeSerializers(source.serializers);
-    this.compressions = makeCompressions(source.compressions);
-    this.tasks = new AppTasks(() => this.settings);
-    this.signals = new Signals(() => this.logger);
-    this.#settings = new Lazy(source.settings);
-    this.#logger = new Lazy(() => source.logger ?? makeLogger(this.settings, this.clock));
+  constructor(state: AppState) {
+    this.#state = state;
+    this.name = state.name;
+    this.clock = state.clock;
+    this.tasks = state.tasks;
+    this.serializers = state.serializers;
+    this.compressions = state.compressions;
+    this.signals = state.signals;
     this.#queues = new Lazy(() => new QueueTable(this.settings));
     this.#accept = new Lazy(() => makeAcceptList(this.settings, this.serializers));
     this.#limits = new Lazy(() => makeLimits(this.settings));
@@ -89,19 +65,22 @@ export class Runtime implements AppRuntime {
     this.#writer = new Lazy(() => makeGuard(this.settings.brokerWriteUrl ?? this.settings.brokerUrl, this.#context()));
     this.#backend = new Lazy(() => this.#connectBackend());
     const backend = (): Promise<Backend | undefined> => this.backend();
-    const { clock, errors } = this;
+    const { clock } = this;
+    const { errors } = state;
     this.#results = new Lazy(
       () => new ResultWriter({ backend, clock, settings: () => this.settings, logger: () => this.logger }),
     );
     this.#waiting = new Lazy(() => new ResultConsumer({ backend, clock, errors }));
+    this.caller = new AppCaller(this, errors);
+    state.tasks.addBuiltins(builtinsOf(this));
   }
 
   get settings(): Settings {
-    return this.#settings.value;
+    return this.#state.settings;
   }
 
   get logger(): Logger {
-    return this.#logger.value;
+    return this.#state.logger;
   }
 
   get queueTable(): QueueTable {
@@ -129,11 +108,6 @@ export class Runtime implements AppRuntime {
     return this.#waiting.value;
   }
 
-  /** Whether settings were settled, so that it is too late to change them. */
-  get isSettled(): boolean {
-    return this.#settings.current !== undefined;
-  }
-
   writer(): ConnectionGuard {
     return this.#writer.value;
   }
@@ -151,7 +125,7 @@ export class Runtime implements AppRuntime {
   }
 
   loadTasks(): Promise<void> {
-    return this.#source.loadTasks(this.settings);
+    return this.#state.loadTasks();
   }
 
   /** Results on their way are stored first. */
@@ -164,10 +138,25 @@ export class Runtime implements AppRuntime {
     await connected?.close();
   }
 
-  /** Settings have changed: everything made from the old ones is forgotten. Nothing may be connected. */
   forgetSettings(): void {
-    for (const part of [this.#settings, this.#logger, this.#queues, this.#accept, this.#limits]) part.reset();
-    this.tasks.reset();
+    this.#queues.reset();
+    this.#accept.reset();
+    this.#limits.reset();
+    this.#publisher.reset();
+  }
+
+  publish(message: OutgoingMessage, options: Pick<ApplyOptions, 'retry' | 'retryPolicy'>): Promise<void> {
+    return this.publisher.publish(message, options);
+  }
+
+  async purge(queues: readonly string[] | undefined): Promise<number> {
+    const table = this.queueTable;
+    const purged = (queues ?? table.names).map((name) => table.get(name)).filter(({ broadcast }) => !broadcast);
+    const counts = await this.writer().run(async (transport) => {
+      for (const { topology } of purged) await transport.declare(topology);
+      return Promise.all(purged.map(({ name }) => transport.purge(name)));
+    });
+    return counts.reduce((total, count) => total + count, 0);
   }
 
   /** Whether a connection was made, or is being made. */
@@ -190,7 +179,7 @@ export class Runtime implements AppRuntime {
   }
 
   #context(): PartsContext {
-    return { settings: this.settings, clock: this.clock, logger: this.logger, folder: this.#source.folder() };
+    return { settings: this.settings, clock: this.clock, logger: this.logger, folder: this.#state.folder() };
   }
 
   /** A failed connection is not kept: the next one who asks tries again. */
@@ -204,4 +193,18 @@ export class Runtime implements AppRuntime {
       throw error;
     }
   }
+}
+
+/** The runtime of an app's state; made on first use. */
+export function engineOf(state: AppState): AppEngine {
+  state.engine ??= new Runtime(state);
+  return state.engine;
+}
+
+function builtinsOf(runtime: AppRuntime): ReadonlyMap<string, DefinedTask> {
+  const entries = builtinTasks.map(({ name, parameters, options, run }): [string, DefinedTask] => {
+    const call = (context: unknown, ...args: unknown[]): unknown => run(runtime, context as TaskContext, ...args);
+    return [name, { run: call, bind: true, parameters, options }];
+  });
+  return new Map(entries);
 }

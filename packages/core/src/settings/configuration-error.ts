@@ -1,14 +1,17 @@
-import { type CeleriacErrorOptions, escapeForLog } from '@celeriac/protocol';
-import { ConfigurationError } from '@celeriac/transport';
+import { CeleriacError, type CeleriacErrorOptions, escapeForLog } from '@celeriac/protocol';
 
 /** A setting has an unknown name, or a value that cannot be. */
-export class SettingError extends ConfigurationError {
+export class ConfigurationError extends CeleriacError {
+  readonly code = 'CLR_CONFIGURATION';
+  /** The setting as it was written, and where: `taskAcksLate (code)`. */
+  readonly key: string;
   /** What was given, fit to be shown: secrets masked, long values cut. Undefined when the name is the problem. */
   readonly value: string | undefined;
 
   /** @param key - the setting as it was written, and where: `taskAcksLate`, `CELERIAC_TASK_ACKS_LATE (environment)` */
   constructor(key: string, problem: string, options?: CeleriacErrorOptions & { readonly value?: string | undefined }) {
-    super(key, problem, options);
+    super(`${key} ${problem}.`, options);
+    this.key = key;
     this.value = options?.value;
   }
 }

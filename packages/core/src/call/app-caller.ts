@@ -5,7 +5,7 @@ import { AsyncResult } from '../result/async-result.ts';
 import { EagerResult } from '../result/eager-result.ts';
 import type { ErrorRegistry } from '../result/failure-error.ts';
 import type { ResultSource } from '../result/result-source.ts';
-import type { AppRuntime } from '../runtime/app-runtime.ts';
+import type { AppEngine } from '../runtime/app-engine.ts';
 import type { CallOptions, EagerOptions, TaskCaller } from '../task/task.ts';
 import { EagerRun } from './eager-run.ts';
 
@@ -14,14 +14,20 @@ const IGNORED = Object.freeze({ ignored: true });
 
 /** Makes the calls of an app's tasks. */
 export class AppCaller implements TaskCaller {
-  readonly #runtime: AppRuntime;
+  readonly #runtime: AppEngine;
   readonly #source: ResultSource;
   readonly #errors: ErrorRegistry;
   readonly #eager: EagerRun;
 
-  constructor(runtime: AppRuntime, source: ResultSource, errors: ErrorRegistry) {
+  constructor(runtime: AppEngine, errors: ErrorRegistry) {
     this.#runtime = runtime;
-    this.#source = source;
+    // A closed app may be used again: then its consumer is another one.
+    this.#source = {
+      load: (id) => runtime.consumer.load(id),
+      wait: (id, wait) => runtime.consumer.wait(id, wait),
+      forget: (id) => runtime.consumer.forget(id),
+      errorOf: (meta) => errors.errorOf(meta),
+    };
     this.#errors = errors;
     this.#eager = new EagerRun(runtime);
   }

@@ -1,0 +1,31 @@
+import type { AsyncResult } from '../result/async-result.ts';
+import type { EagerResult } from '../result/eager-result.ts';
+import type { AppEngine } from '../runtime/app-engine.ts';
+import type { CallOptions, EagerOptions, TaskCaller } from '../task/task.ts';
+
+/** Where the app's engine is, once it is loaded. */
+export interface EngineSlot {
+  readonly engine: AppEngine | undefined;
+}
+
+/** Makes calls as soon as the app's engine is loaded; from then on without a detour. */
+export class LazyCaller implements TaskCaller {
+  readonly #slot: EngineSlot;
+  readonly #load: () => Promise<AppEngine>;
+
+  constructor(slot: EngineSlot, load: () => Promise<AppEngine>) {
+    this.#slot = slot;
+    this.#load = load;
+  }
+
+  call(name: string, args: readonly unknown[], options: CallOptions, eagerly: boolean): Promise<AsyncResult> {
+    const { engine } = this.#slot;
+    if (engine !== undefined) return engine.caller.call(name, args, options, eagerly);
+    return this.#load().then(({ caller }) => caller.call(name, args, options, eagerly));
+  }
+
+  async apply(name: string, args: readonly unknown[], options: EagerOptions): Promise<EagerResult> {
+    const { caller } = this.#slot.engine ?? (await this.#load());
+    return caller.apply(name, args, options);
+  }
+}

@@ -1,0 +1,80 @@
+import {
+  type Clock,
+  type Compression,
+  CompressionRegistry,
+  type Logger,
+  type Serializer,
+  SerializerRegistry,
+} from '@celeriac/protocol';
+import { makeLogger } from '../logging/make-logger.ts';
+import { ErrorRegistry } from '../result/failure-error.ts';
+import type { Settings } from '../settings/settings.ts';
+import { Signals } from '../signals/signals.ts';
+import { AppTasks } from '../task/app-tasks.ts';
+import type { AppEngine } from './app-engine.ts';
+import { Lazy } from './lazy.ts';
+
+/** What an app is made from. */
+export interface AppParts {
+  readonly name: string;
+  /** Settles the settings, from all sources. */
+  readonly settings: () => Settings;
+  readonly clock: Clock;
+  /** Default: standard error, as the settings say. */
+  readonly logger: Logger | undefined;
+  readonly serializers: readonly Serializer[];
+  readonly compressions: readonly Compression[];
+  /** The application's folder. */
+  readonly folder: () => string;
+  readonly loadTasks: (settings: Settings) => Promise<void>;
+}
+
+/** What an app is before it sends or runs anything: definitions and settings. */
+export class AppState {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly tasks: AppTasks;
+  readonly signals: Signals;
+  readonly serializers: SerializerRegistry;
+  readonly compressions: CompressionRegistry;
+  readonly errors: ErrorRegistry = new ErrorRegistry();
+  readonly folder: () => string;
+  /** Everything else; made when it is first needed. */
+  engine: AppEngine | undefined;
+  readonly #settings: Lazy<Settings>;
+  readonly #logger: Lazy<Logger>;
+  readonly #loadTasks: (settings: Settings) => Promise<void>;
+
+  constructor({ name, settings, clock, logger, serializers, compressions, folder, loadTasks }: AppParts) {
+    this.name = name;
+    this.clock = clock;
+    this.folder = folder;
+    this.serializers = new SerializerRegistry(serializers);
+    this.compressions = new CompressionRegistry(compressions);
+    this.tasks = new AppTasks(() => this.settings);
+    this.signals = new Signals(() => this.logger);
+    this.#settings = new Lazy(settings);
+    this.#logger = new Lazy(() => logger ?? makeLogger(this.settings, clock));
+    this.#loadTasks = loadTasks;
+  }
+
+  get settings(): Settings {
+    return this.#settings.value;
+  }
+
+  get logger(): Logger {
+    return this.#logger.value;
+  }
+
+  loadTasks(): Promise<void> {
+    return this.#loadTasks(this.settings);
+  }
+
+  /** Settings have changed: everything made from the old ones is forgotten. */
+  forgetSettings(): void {
+    this.#settings.reset();
+    this.#logger.reset();
+    this.tasks.reset();
+    this.engine?.forgetSettings();
+  }
+}
