@@ -60,7 +60,8 @@ export const leaseCases: readonly TransportCase[] = [
       const back = await afterDeath(harness, await Inbox.open(harness, survivor, [queue]), 4);
       assert.deepEqual(back.map(textOf).sort(), ['m1', 'm2', 'm3', 'm4']);
       const redelivered = back.filter((delivery) => delivery.redelivered).map(textOf);
-      assert.deepEqual(redelivered.sort(), ['m1', 'm2']);
+      // The one settled made room for m3, which may have been on its way.
+      assert.deepEqual(redelivered.filter((text) => text !== 'm3').sort(), ['m1', 'm2'], 'marked as redelivered');
     },
   },
   {

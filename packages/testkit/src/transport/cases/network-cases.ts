@@ -38,8 +38,8 @@ export const networkCases: readonly TransportCase[] = [
       const queue = harness.name('reset');
       await declareQueues(client, queue);
       await publishTexts(client, queue, texts(3));
-      const inbox = await Inbox.open(harness, client, [queue], { prefetch: 2 });
-      await inbox.take(2);
+      const inbox = await Inbox.open(harness, client, [queue]);
+      await inbox.take(3);
       hitProxy(harness).reset();
       await until(() => inbox.losses.length > 0, harness.waitMs, 'onLost is called');
       assert(isCeleriacError(inbox.losses[0], 'CLR_CONNECTION_LOST'), String(inbox.losses[0]));
