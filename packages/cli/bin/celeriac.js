@@ -9,6 +9,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 module.enableCompileCache();
 
+// Whoever reads the output may have enough of it: `celeriac list tasks | head -1`.
+process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 // By its own name: the package's exports decide between dist and, under the workspace's condition, src.
 const { main } = await import('@celeriac/cli');
 const code = await main(process.argv.slice(2));

@@ -19,6 +19,8 @@ export interface Finished {
 /** A project in a folder of its own, with the real command to run in it. */
 export class CliStage {
   readonly folder: string;
+  /** The command's file. */
+  readonly launcher: string = launcher;
   readonly #running: Set<RunningCommand> = new Set();
 
   /** @param installed - the packages of this workspace can be imported. Default true */
@@ -41,15 +43,30 @@ export class CliStage {
       env: { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const running = new RunningCommand(child, args);
-    this.#running.add(running);
-    void running.exit.then(() => this.#running.delete(running));
-    return running;
+    return this.#keep(new RunningCommand(child, args));
+  }
+
+  /** Starts `celeriac …` on a terminal of its own; both outputs come as stdout. */
+  startOnTerminal(args: readonly string[]): RunningCommand {
+    const words = [process.execPath, '--conditions=@celeriac/source', launcher, ...args];
+    const line = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+    const child = spawn('script', ['-qec', line, '/dev/null'], {
+      cwd: this.folder,
+      env: { ...cleanEnvironment(), TERM: 'xterm' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    return this.#keep(new RunningCommand(child, args));
   }
 
   /** Runs `celeriac …` to its end. */
   run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
     return this.start(args, env).exit;
+  }
+
+  #keep(running: RunningCommand): RunningCommand {
+    this.#running.add(running);
+    void running.exit.then(() => this.#running.delete(running));
+    return running;
   }
 
   /** Ends what still runs and removes the folder. */
@@ -85,8 +102,9 @@ export class RunningCommand {
     });
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
+  /** Types something. */
+  type(text: string): void {
+    this.#child.stdin?.write(text);
   }
 
   kill(signal: NodeJS.Signals): void {

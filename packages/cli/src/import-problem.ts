@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installCommand } from '@celeriac/core/internal';
 import { escapeForLog, isCeleriacError } from '@celeriac/protocol';
 
 /** Why a module could not be imported, in one line. */
@@ -34,7 +36,7 @@ export function needsTsx(error: unknown): boolean {
 export function importProblem(error: unknown, target: string, file: string): ImportProblem {
   const text = oneLine(error);
   const code = codeOf(error);
-  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return missingImport(text, target);
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return missingImport(text, target, file);
   if (error instanceof SyntaxError) {
     const where = syntaxErrorPlace(error, file);
     return { message: `Syntax error in ${where ?? `${target} or a module that it imports`}: ${text}` };
@@ -47,18 +49,21 @@ export function importProblem(error: unknown, target: string, file: string): Imp
   return { message: `${target} failed while it was loaded${place === undefined ? '' : ` (${place})`}: ${text}` };
 }
 
-function missingImport(text: string, target: string): ImportProblem {
+function missingImport(text: string, target: string, file: string): ImportProblem {
   const missing = /Cannot find (?:package|module) '([^']+)'/.exec(text)?.[1];
   const isPackage = missing !== undefined && !/^(\.{0,2}[/\\]|[a-z]:|file:)/i.test(missing);
   return {
     message: `${target} imports what does not exist: ${text}`,
-    ...(isPackage && {
-      hint: `Run: npm install ${missing
-        .split('/')
-        .slice(0, missing.startsWith('@') ? 2 : 1)
-        .join('/')}`,
-    }),
+    ...(isPackage && { hint: `Run: ${installCommand(packageName(missing), dirname(file))}` }),
   };
+}
+
+/** `@scope/name` of `@scope/name/deep/file`. */
+function packageName(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 /** `TypeError: text`, without the name where it says nothing. */

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { installCommand } from '@celeriac/core/internal';
 import { AppLoadError } from './cli-error.ts';
 
 /**
@@ -22,7 +24,7 @@ export async function enableTsx(bases: readonly string[]): Promise<boolean> {
 export function tsxMissing(target: string, file: string, cause: unknown): AppLoadError {
   return new AppLoadError(target, 1, `${target} needs tsx to run: ${reasonOf(cause)}.`, {
     cause,
-    hint: `Run: npm install tsx; or keep to erasable TypeScript; or compile ${file} and give the .js file.`,
+    hint: `Run: ${installCommand('tsx', dirname(file))}; or keep to erasable TypeScript; or compile ${file} and give the .js file.`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { installCommand } from '@celeriac/core/internal';
 import { CommandFailedError } from './cli-error.ts';
 import { importPackage } from './import-package.ts';
 
@@ -14,6 +15,6 @@ export async function workerPackage(command: string, folders: readonly string[])
   const exports = await importPackage(NAME, folders);
   if (exports !== undefined) return exports as WorkerPackage;
   throw new CommandFailedError(command, `celeriac ${command} needs ${NAME}, which is not installed.`, {
-    hint: `Run: npm install ${NAME}`,
+    hint: `Run: ${installCommand(NAME, folders[0] ?? '.')}`,
   });
 }

@@ -1,4 +1,4 @@
-import { packageFor, packageInScheme } from '@celeriac/core/internal';
+import { installCommand, packageFor, packageInScheme } from '@celeriac/core/internal';
 import { isRecord, maskUrl, parseUrl } from '@celeriac/protocol';
 import { CommandFailedError } from '../cli-error.ts';
 import type { CommandCode } from '../definitions/define.ts';
@@ -48,7 +48,7 @@ async function migrateTarget({ kind, url }: Target, folders: readonly string[]):
   const exports = await importPackage(name, folders);
   if (exports === undefined) {
     throw new CommandFailedError('migrate', `The ${kind} ${shown} needs ${name}, which is not installed.`, {
-      hint: `Run: npm install ${name}`,
+      hint: `Run: ${installCommand(name, folders[0] ?? '.')}`,
     });
   }
   if (!('migrate' in exports) || typeof exports.migrate !== 'function') return { kind, url: shown, applied: null };

@@ -39,8 +39,13 @@ async function questionFor(runtime: AppRuntime, names: readonly string[]): Promi
 
 async function confirmed(question: string): Promise<boolean> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = Promise.withResolvers<string>();
+  // Ctrl-C and Ctrl-D are a no.
+  prompt.once('SIGINT', () => prompt.close());
+  prompt.once('close', () => ended.resolve(''));
   try {
-    return /^y(es)?$/i.test((await prompt.question(question)).trim());
+    const answer = await Promise.race([prompt.question(question), ended.promise]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     prompt.close();
   }
