@@ -114,7 +114,9 @@ function importsOf(names: readonly string[]): string {
 
 async function main(): Promise<void> {
   const built = await steps.run('build', async () =>
-    runTurbo(['run', 'build', '--output-logs=errors-only']) === 0 ? [] : ['see above'],
+    runTurbo(['run', 'build', '--filter=./packages/**', '--filter=./apps/demo', '--output-logs=errors-only']) === 0
+      ? []
+      : ['see above'],
   );
   if (!built) return;
   for (const { folder } of [...packages, { folder: demo }]) pruneOutputs(folder);

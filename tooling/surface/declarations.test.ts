@@ -33,6 +33,14 @@ describe('readDeclarations', () => {
     expect(read(source)).toEqual(expected);
   });
 
+  it('reads imported names under the name they have in the file', () => {
+    const { imports } = readDeclarations(`import type { A, B as C } from './x.ts';\nimport 'y';`);
+    expect(imports.map(({ name, exported, specifier }) => `${name} ${exported} ${specifier}`)).toEqual([
+      'A A ./x.ts',
+      'B C ./x.ts',
+    ]);
+  });
+
   it('reads names that are passed on', () => {
     const { reExports } = readDeclarations(
       `export { a, type B, c as d } from './x.ts';\nexport type { E } from 'pkg';\nexport { f, type };\n//# sourceMappingURL=x`,

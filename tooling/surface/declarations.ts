@@ -3,6 +3,7 @@ import { type Token, tokenize } from '../source/tokens.ts';
 /** One top-level statement of a declaration file that declares names. */
 export interface Declaration {
   readonly kind: string;
+  readonly isExported: boolean;
   /** The statement without comments and without `export` and `declare`. */
   readonly text: string;
 }
@@ -12,6 +13,8 @@ export interface DeclarationFile {
   /** By local name; an overloaded function has several. */
   readonly declarations: ReadonlyMap<string, readonly Declaration[]>;
   readonly reExports: readonly ReExport[];
+  /** Names that the file imports; `exported` is the name they have in it. */
+  readonly imports: readonly ReExport[];
 }
 
 /** `export { name as exported } from 'specifier'`. */
@@ -30,18 +33,20 @@ export function readDeclarations(source: string): DeclarationFile {
   const { tokens } = tokenize(source);
   const declarations = new Map<string, Declaration[]>();
   const reExports: ReExport[] = [];
+  const imports: ReExport[] = [];
   for (const statement of statements(tokens)) {
     const lead = statement.findIndex((token) => token.kind !== 'word');
     const words = statement.slice(0, lead === -1 ? undefined : lead).map((token) => token.text);
     const [kind, name] = words.filter((word) => !MODIFIERS.has(word));
     const second = statement[1]?.text === 'type' ? statement[2] : statement[1];
     if (words[0] === 'export' && second?.text === '{') reExports.push(...readReExports(statement));
-    else if (kind !== undefined && name !== undefined && kind !== 'import') {
-      const entry = { kind, text: textOf(source, statement) };
+    else if (words[0] === 'import') imports.push(...readReExports(statement));
+    else if (kind !== undefined && name !== undefined) {
+      const entry = { kind, isExported: words[0] === 'export', text: textOf(source, statement) };
       declarations.set(name, [...(declarations.get(name) ?? []), entry]);
     }
   }
-  return { declarations, reExports };
+  return { declarations, reExports, imports };
 }
 
 function statements(tokens: readonly Token[]): readonly (readonly Token[])[] {
@@ -63,6 +68,7 @@ function statements(tokens: readonly Token[]): readonly (readonly Token[])[] {
 }
 
 function readReExports(statement: readonly Token[]): readonly ReExport[] {
+  if (!statement.some((token) => token.text === '{')) return [];
   const last = statement.findLast((token) => token.kind === 'string');
   const names = statement.slice(
     statement.findIndex((token) => token.text === '{') + 1,

@@ -1,12 +1,14 @@
-// Writes the public surface of every package, or with --check compares it. Needs a build. Run: npm run surface
+// Writes the public surface of every package, or with --check compares it. Run: npm run surface
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { runTurbo } from '../turbo/run-turbo.ts';
 import { publishablePackages } from '../workspace/workspace-packages.ts';
 import { packageSurface } from './package-surface.ts';
 import { surfaceReport } from './surface-report.ts';
 
 const folder = join(import.meta.dirname, 'reports');
 const isCheck = process.argv.includes('--check');
+if (runTurbo(['run', 'build', '--filter=./packages/**', '--output-logs=errors-only']) !== 0) process.exit(1);
 const reports = new Map(
   publishablePackages().map((entry) => {
     const { name } = entry.manifest;

@@ -9,6 +9,9 @@ export interface PublicName {
   readonly declarations: readonly Declaration[];
 }
 
+// For siblings only: it may change with any release, since all packages are released together.
+const INTERNAL = './internal';
+
 /**
  * The public names of every entry point of a built package, sorted by name.
  * @throws {Error} if the package is not built, or re-exports a name that its file does not declare
@@ -16,7 +19,7 @@ export interface PublicName {
 export function packageSurface(entry: WorkspacePackage): ReadonlyMap<string, readonly PublicName[]> {
   const surface = new Map<string, readonly PublicName[]>();
   for (const [path, target] of Object.entries(entry.manifest.exports ?? {})) {
-    if (typeof target !== 'object' || target === null) continue;
+    if (typeof target !== 'object' || target === null || path === INTERNAL) continue;
     const types = (target as { readonly types?: string }).types;
     if (types === undefined) continue;
     const file = join(entry.folder, types);
@@ -27,12 +30,17 @@ export function packageSurface(entry: WorkspacePackage): ReadonlyMap<string, rea
 }
 
 function exportedNames(file: string): readonly PublicName[] {
-  const { declarations, reExports } = readDeclarations(readFileSync(file, 'utf8'));
-  const names = reExports.map(({ name, exported, specifier }) => {
+  const { declarations, reExports, imports } = readDeclarations(readFileSync(file, 'utf8'));
+  const names = reExports.map((entry) => {
+    const own = entry.specifier === undefined ? declarations.get(entry.name) : undefined;
+    if (own !== undefined) return { name: entry.exported, declarations: own };
+    const imported = entry.specifier === undefined && imports.find((other) => other.exported === entry.name);
+    const { name, specifier } = imported || entry;
     const from = specifier?.startsWith('.') ? resolve(dirname(file), specifier) : undefined;
-    const found = from ? declarationsOf(from, name) : (declarations.get(name) ?? foreign(name, specifier));
-    return { name: exported, declarations: found };
+    return { name: entry.exported, declarations: from ? declarationsOf(from, name) : foreign(name, specifier) };
   });
+  const exported = [...declarations].filter(([, [first]]) => first?.isExported);
+  for (const [name, own] of exported) names.push({ name, declarations: own });
   return names.sort((left, right) => left.name.localeCompare(right.name, 'en'));
 }
 
@@ -48,5 +56,5 @@ function declarationsOf(file: string, name: string): readonly Declaration[] {
 }
 
 function foreign(name: string, specifier: string | undefined): readonly Declaration[] {
-  return [{ kind: 'foreign', text: `${name} from ${specifier ?? 'an import'}` }];
+  return [{ kind: 'foreign', isExported: false, text: `${name} from ${specifier ?? 'an import'}` }];
 }
