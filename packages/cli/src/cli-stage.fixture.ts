@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 const launcher = join(packageFolder, 'bin', 'celeriac.js');
+/** Of util-linux: runs a command on a terminal of its own. */
+export const TERMINAL: string = 'script';
 const PATIENCE_MS = 20_000;
 
 /** What a command left behind. */
@@ -50,7 +52,7 @@ export class CliStage {
   startOnTerminal(args: readonly string[]): RunningCommand {
     const words = [process.execPath, '--conditions=@celeriac/source', launcher, ...args];
     const line = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-    const child = spawn('script', ['-qec', line, '/dev/null'], {
+    const child = spawn(TERMINAL, ['-qec', line, '/dev/null'], {
       cwd: this.folder,
       env: { ...cleanEnvironment(), TERM: 'xterm' },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -51,7 +51,7 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
 
 /** What a completion script asks on every press of the tab key. */
 async function complete(argv: readonly string[]): Promise<number> {
-  const { printCompletions } = await import('./commands/completion.ts');
+  const { printCompletions } = await import('./print-completions.ts');
   printCompletions(argv);
   return 0;
 }

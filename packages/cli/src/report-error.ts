@@ -4,7 +4,7 @@ import type { Output } from './output.ts';
 const LONGEST = 1000;
 
 /** What is told about an error. */
-export interface ErrorReport {
+interface ErrorReport {
   readonly code: string;
   readonly message: string;
   readonly hint: string | undefined;
@@ -20,7 +20,7 @@ const usageCodes: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads any thrown value; exit code 2 for wrong usage and settings, 1 for what failed. */
-export function reportOf(error: unknown): ErrorReport {
+function reportOf(error: unknown): ErrorReport {
   if (isCeleriacError(error)) {
     const own: unknown = 'exitCode' in error ? error.exitCode : undefined;
     const exitCode = typeof own === 'number' ? own : usageCodes.has(error.code) ? 2 : 1;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CliStage } from './cli-stage.fixture.ts';
+import { type CliStage, TERMINAL } from './cli-stage.fixture.ts';
 import { APP, projectStage } from './project.fixture.ts';
 
 let stage: CliStage;
@@ -10,7 +10,7 @@ beforeAll(() => {
 });
 afterAll(() => stage.close());
 
-const hasTerminal = spawnSync('script', ['--version']).status === 0;
+const hasTerminal = spawnSync(TERMINAL, ['--version']).status === 0;
 
 describe.skipIf(!hasTerminal)('on a terminal (needs util-linux "script")', () => {
   it.each([

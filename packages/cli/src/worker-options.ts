@@ -1,6 +1,6 @@
 import type { ParsedOptions } from './definitions/define.ts';
-import { POOLS } from './definitions/worker-definition.ts';
 import { parseIntegerOption, parseListOption } from './option-values.ts';
+import { POOLS } from './pools.ts';
 
 /** What the command line says about a worker; what it leaves out is for the settings to say. */
 export interface WorkerArguments {

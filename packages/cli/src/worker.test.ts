@@ -147,7 +147,7 @@ describe('quarantine', () => {
     for (const id of ['q1', 'q2', 'q3']) {
       await stage.run([...APP, 'call', 'proj.unknown', '--args', '["payload"]', '--task-id', id, '-q']);
     }
-    await worker.output(/(put into quarantine[^]*){3}/);
+    await worker.output(/(put into quarantine[\s\S]*){3}/);
     await stop(worker);
     const json = async (...args: readonly string[]): Promise<unknown> =>
       JSON.parse((await stage.run([...APP, 'quarantine', ...args, '--json'])).stdout);

@@ -1,3 +1,4 @@
+export { nodeName } from './lifecycle/node-name.ts';
 export { runWorker } from './lifecycle/run-worker.ts';
 export { type ShutdownKind, Worker, type WorkerStats } from './lifecycle/worker.ts';
 export { WorkerOptionError } from './lifecycle/worker-option-error.ts';

@@ -7,7 +7,6 @@ import type { CommandCode, ParsedOptions } from '../definitions/define.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { packageFolders } from '../import-package.ts';
 import { importUserModule } from '../import-user-module.ts';
-import { nodeName } from '../node-name.ts';
 import { type OpenApp, openApp } from '../open-app.ts';
 import type { Output } from '../output.ts';
 import { type Overrides, passOverrides } from '../overrides.ts';
@@ -20,9 +19,9 @@ export const workerCommand: CommandCode = async ({ globals, output }, _positiona
   const given = readWorkerArguments(options);
   const open = await openApp(globals, loggingOf(options, globals));
   const { app, runtime, file } = open;
-  const name = nodeName(given.hostname, hostname());
   try {
-    const { runWorker } = await workerPackage('worker', packageFolders(globals.workdir, file));
+    const { nodeName, runWorker } = await workerPackage('worker', packageFolders(globals.workdir, file));
+    const name = nodeName(given.hostname, hostname());
     const included = await loadModules(open, given, globals.workdir);
     if (given.purge) await purge(open, given, output);
     const asText = runtime.settings.logFormat === 'text' && !output.quiet && !output.json;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type Attach, choiceArgument, examples } from './define.ts';
 
 /** Shells that completion scripts are made for. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /** `celeriac completion`. */
 export function defineCompletion(program: Command, attach: Attach): void {

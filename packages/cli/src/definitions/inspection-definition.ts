@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type Attach, choiceArgument, examples } from './define.ts';
 
 /** What `celeriac list` can show. */
-export const LISTS = ['tasks', 'queues', 'bindings'] as const;
+const LISTS = ['tasks', 'queues', 'bindings'] as const;
 
 /** `celeriac list`, `shell` and `report`. */
 export function defineInspection(program: Command, attach: Attach): void {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { POOLS } from '../pools.ts';
 import { type Attach, choiceOption, examples } from './define.ts';
 
-export const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
-export const LOG_FORMATS = ['text', 'json'] as const;
-export const POOLS = ['prefork', 'async', 'solo'] as const;
+const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
+const LOG_FORMATS = ['text', 'json'] as const;
 
 /** `celeriac worker`. */
 export function defineWorker(program: Command, attach: Attach): void {

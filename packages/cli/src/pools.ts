@@ -1,0 +1,2 @@
+/** Kinds of pools that a worker can have. */
+export const POOLS = ['prefork', 'async', 'solo'] as const;
