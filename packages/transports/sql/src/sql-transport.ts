@@ -48,9 +48,12 @@ export interface SqlTransportParts {
   readonly settings: SqlTransportSettings;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether a thread renews leases, and not only a timer. Default true. */
+  readonly thread?: boolean;
 }
 
-export function assembleTransport({ database, url, settings, clock, logger }: SqlTransportParts): Transport {
+export function assembleTransport(parts: SqlTransportParts): Transport {
+  const { database, url, settings, clock, logger, thread = true } = parts;
   const store = new SqlQueueStore({ database, settings, clock, logger });
   return virtualTransport({
     name: database.dialect.name,
@@ -58,7 +61,7 @@ export function assembleTransport({ database, url, settings, clock, logger }: Sq
     store,
     bindings: new SqlBindingStore(database),
     capabilities: capabilitiesOf(settings.leaseMs),
-    lease: { leaseMs: settings.leaseMs, thread: leaseThread(url, store) },
+    lease: { leaseMs: settings.leaseMs, ...(thread ? { thread: leaseThread(url, store) } : undefined) },
     joint: { domain: database.identity, statement: (receipts) => store.acknowledgement(receipts) },
     clock,
     logger,
