@@ -10,7 +10,10 @@ type Step =
 
 const id = fc.constantFrom('a', 'b', 'c', 'd');
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('add' as const), id, dueMs: fc.integer({ min: 0, max: 20 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('add' as const), id, dueMs: fc.integer({ min: 0, max: 20 }) }),
+  },
   fc.record({ kind: fc.constant('remove' as const), id }),
   fc.record({ kind: fc.constant('pop' as const), nowMs: fc.integer({ min: 0, max: 20 }) }),
   fc.record({ kind: fc.constant('removeWhere' as const), divisor: fc.integer({ min: 2, max: 4 }) }),
@@ -39,8 +42,14 @@ describe('EtaHeap', () => {
           } else {
             const isWanted = (entry: Entry) =>
               one.kind === 'remove' ? entry.id === one.id : entry.item % one.divisor === 0;
-            const removed = one.kind === 'remove' ? heap.remove(one.id) : heap.removeWhere((item) => item % one.divisor === 0);
-            expect([...removed].sort()).toEqual(model.filter(isWanted).map(({ item }) => item).sort());
+            const removed =
+              one.kind === 'remove' ? heap.remove(one.id) : heap.removeWhere((item) => item % one.divisor === 0);
+            expect([...removed].sort()).toEqual(
+              model
+                .filter(isWanted)
+                .map(({ item }) => item)
+                .sort(),
+            );
             model = model.filter((entry) => !isWanted(entry));
           }
           expect(heap.size).toBe(model.length);
@@ -53,6 +62,11 @@ describe('EtaHeap', () => {
   it('gives out items that are due together in order of arrival', () => {
     const heap = new EtaHeap<string>();
     for (const item of ['first', 'second', 'third']) heap.add('same', 5, item);
-    expect([heap.popDue(5), heap.popDue(5), heap.popDue(5), heap.popDue(5)]).toEqual(['first', 'second', 'third', undefined]);
+    expect([heap.popDue(5), heap.popDue(5), heap.popDue(5), heap.popDue(5)]).toEqual([
+      'first',
+      'second',
+      'third',
+      undefined,
+    ]);
   });
 });

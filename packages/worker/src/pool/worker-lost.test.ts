@@ -3,8 +3,14 @@ import { type ProcessEnd, workerLost, workerLostText } from './worker-lost.ts';
 
 describe('workerLostText', () => {
   it.each<[ProcessEnd, string]>([
-    [{ exitCode: null, signal: 'SIGKILL', reason: undefined }, 'Worker exited prematurely: signal 9 (SIGKILL) Job: 44.'],
-    [{ exitCode: null, signal: 'SIGABRT', reason: undefined }, 'Worker exited prematurely: signal 6 (SIGABRT) Job: 44.'],
+    [
+      { exitCode: null, signal: 'SIGKILL', reason: undefined },
+      'Worker exited prematurely: signal 9 (SIGKILL) Job: 44.',
+    ],
+    [
+      { exitCode: null, signal: 'SIGABRT', reason: undefined },
+      'Worker exited prematurely: signal 6 (SIGABRT) Job: 44.',
+    ],
     [{ exitCode: 1, signal: null, reason: undefined }, 'Worker exited prematurely: exitcode 1 Job: 44.'],
     [{ exitCode: 1, signal: null, reason: 'Error: x' }, 'Worker exited prematurely: exitcode 1 Job: 44. Error: x'],
   ])('%o', (end, text) => {

@@ -1,10 +1,10 @@
 import type { AppRuntime } from '@celeriac/core/internal';
-import { escapeForLog } from '@celeriac/protocol';
+import { escapeForLog, type RawMessage } from '@celeriac/protocol';
 import type { Delivery, Transport } from '@celeriac/transport';
 import { QUARANTINE_QUEUE, type QuarantineReason, toQuarantine } from './quarantine-message.ts';
 import { takeMessages } from './take-messages.ts';
 
-/** Bytes of a message that its log line shows. */
+/** Characters of a payload that its log line shows. */
 const EXCERPT = 200;
 /** Oldest messages dropped at a time. */
 const TRIM_STEP = 500;
@@ -42,9 +42,10 @@ export class QuarantineWriter {
   async keep(delivery: Delivery, why: QuarantineReason): Promise<void> {
     const { clock, publisher, logger } = this.#runtime;
     const { message, queue } = delivery;
-    const excerpt = escapeForLog(Buffer.from(message.body.subarray(0, EXCERPT)).toString('utf8'), EXCERPT);
     const reason = escapeForLog(why.reason, EXCERPT);
-    logger.error(`Message from ${escapeForLog(queue, 255)} put into quarantine: ${reason} (${why.code}) ${excerpt}`);
+    logger.error(
+      `Message from ${escapeForLog(queue, 255)} put into quarantine: ${reason} (${why.code}) ${excerptOf(message)}`,
+    );
     const transport = await this.#transport();
     if (this.#declaredOn !== transport) {
       await transport.declare({ queues: [{ name: QUARANTINE_QUEUE }] });
@@ -78,4 +79,9 @@ export class QuarantineWriter {
       logger.warning(`The quarantine could not be trimmed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+}
+
+/** The beginning of a payload, safe for a log, and short even where every character had to be escaped. */
+function excerptOf({ body }: RawMessage): string {
+  return escapeForLog(Buffer.from(body.subarray(0, EXCERPT)).toString('utf8'), EXCERPT).slice(0, EXCERPT);
 }
