@@ -5,11 +5,12 @@ import { runCases } from '../conformance/run-cases.ts';
 import { type BackendFlaw, flawedBackendOptions } from './backend-flaw.fixture.ts';
 import { joiningFlaws } from './joining-flaws.fixture.ts';
 import { resultFlaws } from './result-flaws.fixture.ts';
+import { upkeepFlaws } from './upkeep-flaws.fixture.ts';
 
 /** A case that must fail waits this long for what does not come. Milliseconds. */
 const WAIT_MS = 150;
 
-const flaws: readonly BackendFlaw[] = [...resultFlaws, ...joiningFlaws];
+const flaws: readonly BackendFlaw[] = [...resultFlaws, ...joiningFlaws, ...upkeepFlaws];
 
 describe('the backend suite', () => {
   it.each(flaws.map((flaw) => [flaw.name, flaw] as const))('catches a result store that %s', async (_name, flaw) => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreRequest } from '@celeriac/backend';
 import { isReady, type ResultMeta } from '@celeriac/protocol';
 import type { BackendFlaw } from './backend-flaw.fixture.ts';
+import { pending } from './pending-result.fixture.ts';
 
 /** A flaw of `store`: what becomes of one outcome. */
 function onStored(change: (meta: ResultMeta) => ResultMeta): Pick<BackendFlaw, 'backend'> {
@@ -37,15 +38,6 @@ function mapDeep(value: unknown, change: (value: unknown) => unknown): unknown {
   if (typeof value !== 'object' || value === null) return change(value);
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapDeep(one, change)]));
 }
-
-const pending = (id: string): ResultMeta => ({
-  status: 'PENDING',
-  result: null,
-  traceback: null,
-  children: [],
-  date_done: null,
-  task_id: id,
-});
 
 /** Results are not kept, changed, or mistaken for others. */
 export const resultFlaws: readonly BackendFlaw[] = [
@@ -207,72 +199,6 @@ export const resultFlaws: readonly BackendFlaw[] = [
     name: 'cuts long ids',
     caughtBy: ['takes an id of 255 characters, and refuses a longer or empty one'],
     ...onIds((id) => id.slice(0, 200) || 'nameless'),
-  },
-  {
-    name: 'has a name that is none',
-    caughtBy: ['describes itself'],
-    backend: () => ({ name: 'Sound Store!' }),
-  },
-  {
-    name: 'cannot be closed twice',
-    caughtBy: ['closes before it was connected, and twice'],
-    backend: (sound) => {
-      let isClosed = false;
-      return {
-        close: async () => {
-          if (isClosed) throw new Error('already closed');
-          isClosed = true;
-          await sound.close();
-        },
-      };
-    },
-  },
-  {
-    name: 'drops nothing on cleanup',
-    caughtBy: ['drops expired results on cleanup, and only those'],
-    backend: () => ({ cleanup: async () => 1 }),
-  },
-  {
-    name: 'drops everything on cleanup',
-    caughtBy: ['drops expired results on cleanup, and only those'],
-    backend: (_sound, server) => ({
-      cleanup: async () => {
-        const { size } = server.results;
-        server.results.clear();
-        return size;
-      },
-    }),
-  },
-  {
-    name: 'does not let results expire although it says so',
-    capabilities: { expiry: 'native' },
-    caughtBy: ['lets expired results go by itself'],
-  },
-  {
-    name: 'performs the joint work of any database',
-    caughtBy: ['refuses joint work of another database'],
-    backend: (sound) => ({ store: (requests) => sound.store(requests) }),
-  },
-  {
-    name: 'keeps groups among the results',
-    caughtBy: ['keeps groups and results of the same id apart'],
-    backend: (sound) => ({
-      groups: {
-        save: async (groupId, members) =>
-          void (await sound.store([{ meta: { ...pending(groupId), result: members } }])),
-        load: async (groupId) => (await sound.load([groupId]))[0]?.result as never,
-      },
-    }),
-  },
-  {
-    name: 'does not forget groups',
-    caughtBy: ['saves, loads and forgets groups'],
-    backend: (sound) => ({
-      groups: {
-        save: async (groupId, members) => (members === null ? undefined : sound.groups?.save(groupId, members)),
-        load: (groupId) => sound.groups!.load(groupId),
-      },
-    }),
   },
   {
     name: 'tells its watchers late',

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failureMeta, resultMeta, storeOne } from '../case-results.ts';
 import { WatchInbox } from '../watch-inbox.ts';
 import type { BackendCase } from './backend-case.ts';
-import { needsShared } from './result-cases.ts';
+import { needsShared } from './needs-shared.ts';
 
 /** Long enough that the watcher is idle when the result comes. Milliseconds. */
 const IDLE_MS = 30;
