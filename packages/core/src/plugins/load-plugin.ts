@@ -48,9 +48,13 @@ function packageOf(kind: PluginKind, url: string): string {
   const { scheme } = parseUrl(url);
   const name = packageFor(kind, scheme);
   if (name !== undefined) return name;
-  throw new ConfigurationError(kind === 'broker' ? 'brokerUrl' : 'resultBackend', `has the unknown scheme "${scheme}"`, {
-    value: maskUrl(url),
-  });
+  throw new ConfigurationError(
+    kind === 'broker' ? 'brokerUrl' : 'resultBackend',
+    `has the unknown scheme "${scheme}"`,
+    {
+      value: maskUrl(url),
+    },
+  );
 }
 
 /** Loads without waiting, so that a connection can be made wherever it is first needed; ES modules load this way too. */
