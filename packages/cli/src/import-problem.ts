@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installCommand } from '@celeriac/core/internal';
 import { escapeForLog, isCeleriacError } from '@celeriac/protocol';
+import { filePath, sourcePlace } from './source-place.ts';
 
 /** Why a module could not be imported, in one line. */
 export interface ImportProblem {
@@ -83,17 +84,11 @@ function missingFile(error: unknown): string | undefined {
 /** `file:line` of a syntax error: the stack of TypeScript starts with it; for JavaScript only a check tells. */
 function syntaxErrorPlace(error: SyntaxError, file: string): string | undefined {
   const first = error.stack?.split('\n')[0] ?? '';
-  const fromStack = placeOf(first);
+  const fromStack = sourcePlace(first);
   if (fromStack !== undefined) return fromStack;
   if (!/\.[cm]?js$/.test(file)) return undefined;
   const check = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 5000 });
-  return placeOf(check.stderr.split('\n')[0] ?? '');
-}
-
-function placeOf(line: string): string | undefined {
-  const [, path, number] = /^(.+):(\d+)$/.exec(line.trim()) ?? [];
-  if (path === undefined || number === undefined) return undefined;
-  return `${path.startsWith('file:') ? fileURLToPath(path) : path}:${number}`;
+  return sourcePlace(check.stderr.split('\n')[0] ?? '');
 }
 
 /** `file:line` of the first frame outside Node and installed packages. */
@@ -102,7 +97,7 @@ function throwPlace(error: unknown): string | undefined {
   for (const line of stack.split('\n')) {
     const [, path, number] = /\(?((?:file:\/\/|\/|[A-Za-z]:\\).+?):(\d+):\d+\)?$/.exec(line) ?? [];
     if (path === undefined || line.includes('node_modules')) continue;
-    return `${path.startsWith('file:') ? fileURLToPath(path) : path}:${number}`;
+    return `${filePath(path)}:${number}`;
   }
   return undefined;
 }

@@ -26,7 +26,7 @@ it('says that tsx is not installed', () => {
 
 it('names the construct, its place and the command that installs tsx', () => {
   const cause = new SyntaxError('TypeScript enum is not supported in strip-only mode');
-  cause.stack = '/app/tasks.ts:3\nenum A {}\n^^^^\n';
+  cause.stack = 'file:///app/tasks.ts:3\nenum A {}\n^^^^\n';
   const error = tsxMissing('tasks', '/app/tasks.ts', cause);
   expect(error.message).toBe(
     'tasks needs tsx to run: TypeScript enum is not supported in strip-only mode (/app/tasks.ts:3).',

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installCommand } from '@celeriac/core/internal';
 import { AppLoadError } from './cli-error.ts';
+import { sourcePlace } from './source-place.ts';
 
 /**
  * Lets tsx run the TypeScript that Node's type stripping refuses, here and in the processes that this one starts.
@@ -31,8 +32,8 @@ export function tsxMissing(target: string, file: string, cause: unknown): AppLoa
 /** `TypeScript enum is not supported in strip-only mode (/app/tasks.ts:3)` */
 function reasonOf(cause: unknown): string {
   const { message, stack = '' } = cause as Error;
-  const place = stack.split('\n')[0] ?? '';
-  return `${message.split('\n')[0]}${/:\d+$/.test(place) ? ` (${place})` : ''}`;
+  const place = sourcePlace(stack.split('\n')[0] ?? '');
+  return `${message.split('\n')[0]}${place === undefined ? '' : ` (${place})`}`;
 }
 
 function resolveFrom(bases: readonly string[], specifier: string): string | undefined {
