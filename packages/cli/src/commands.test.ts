@@ -173,6 +173,17 @@ describe('report', () => {
     expect(text).toMatch(/^ {2}brokerUrl +"sqlite:\/\/\/broker\.db"$/m);
   });
 
+  it('prints the same as JSON', async () => {
+    expect(await okJson('report')).toMatchObject({
+      node: process.version,
+      app: { name: 'proj', tasks: 3 },
+      broker: { name: 'sqlite', url: 'sqlite:///broker.db' },
+      backend: { name: 'sqlite' },
+      queues: [{ name: 'celery' }],
+      settings: { brokerUrl: '"sqlite:///broker.db"' },
+    });
+  });
+
   it('masks secrets and tells why a broker cannot be reached', async () => {
     const urls = [
       '-b',
