@@ -47,6 +47,17 @@ describe('FakeClock', () => {
     expect([runs, clock.pending]).toEqual([0, 0]);
   });
 
+  it('says how long it is until the next timer', async () => {
+    const clock = new FakeClock();
+    expect(clock.untilNextMs).toBeUndefined();
+    clock.setTimer(70, () => {});
+    const sooner = clock.setTimer(50, () => {});
+    await clock.advance(20);
+    expect(clock.untilNextMs).toBe(30);
+    sooner.cancel();
+    expect(clock.untilNextMs).toBe(50);
+  });
+
   it('takes a delay of any length', async () => {
     const clock = new FakeClock(0);
     let ran = false;

@@ -24,6 +24,12 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Milliseconds until the next timer is due; undefined when there is none. */
+  get untilNextMs(): number | undefined {
+    const next = this.#nextDue(Number.POSITIVE_INFINITY);
+    return next === undefined ? undefined : Math.max(0, next.dueMs - this.#monotonicMs);
+  }
+
   now(): number {
     return this.#wallMs;
   }
