@@ -13,6 +13,7 @@ import { Signals } from '../signals/signals.ts';
 import { AppTasks } from '../task/app-tasks.ts';
 import type { AppEngine } from './app-engine.ts';
 import { Lazy } from './lazy.ts';
+import { type OverridingParts, overriddenSettings } from './overriding-parts.ts';
 
 /** What an app is made from. */
 export interface AppParts {
@@ -32,7 +33,6 @@ export interface AppParts {
 /** What an app is before it sends or runs anything: definitions and settings. */
 export class AppState {
   readonly name: string;
-  readonly clock: Clock;
   readonly tasks: AppTasks;
   readonly signals: Signals;
   readonly serializers: SerializerRegistry;
@@ -41,21 +41,32 @@ export class AppState {
   readonly folder: () => string;
   /** Everything else; made when it is first needed. */
   engine: AppEngine | undefined;
+  readonly #clock: Clock;
   readonly #settings: Lazy<Settings>;
   readonly #logger: Lazy<Logger>;
   readonly #loadTasks: (settings: Settings) => Promise<void>;
+  #overriding: OverridingParts | undefined;
 
   constructor({ name, settings, clock, logger, serializers, compressions, folder, loadTasks }: AppParts) {
     this.name = name;
-    this.clock = clock;
+    this.#clock = clock;
     this.folder = folder;
     this.serializers = new SerializerRegistry(serializers);
     this.compressions = new CompressionRegistry(compressions);
     this.tasks = new AppTasks(() => this.settings);
     this.signals = new Signals(() => this.logger);
-    this.#settings = new Lazy(settings);
-    this.#logger = new Lazy(() => logger ?? makeLogger(this.settings, clock));
+    this.#settings = new Lazy(() => overriddenSettings(settings(), this.#overriding));
+    this.#logger = new Lazy(() => logger ?? makeLogger(this.settings, this.clock));
     this.#loadTasks = loadTasks;
+  }
+
+  get clock(): Clock {
+    return this.#overriding?.clock ?? this.#clock;
+  }
+
+  /** Other parts stand in for the app's own. */
+  get isOverridden(): boolean {
+    return this.#overriding !== undefined;
   }
 
   get settings(): Settings {
@@ -68,6 +79,13 @@ export class AppState {
 
   loadTasks(): Promise<void> {
     return this.#loadTasks(this.settings);
+  }
+
+  /** Puts other parts in place of the app's own, undefined for these again. What was made from the old ones is forgotten. */
+  override(parts: OverridingParts | undefined): void {
+    this.#overriding = parts;
+    this.engine = undefined;
+    this.forgetSettings();
   }
 
   /** Settings have changed: everything made from the old ones is forgotten. */

@@ -11,6 +11,7 @@ describe('DelayHeap', () => {
         const order = times
           .map((dueMs, index) => ({ dueMs, index }))
           .sort((a, b) => a.dueMs - b.dueMs || a.index - b.index);
+        expect(heap.items).toEqual(order.map(({ index }) => index));
         const due = order.filter(({ dueMs }) => dueMs <= nowMs);
         for (const { index } of due) expect(heap.popDue(nowMs)).toBe(index);
         expect(heap.popDue(nowMs)).toBeUndefined();

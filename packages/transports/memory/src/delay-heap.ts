@@ -19,6 +19,11 @@ export class DelayHeap<Item> {
     return this.#heap[0]?.dueMs;
   }
 
+  /** All items, soonest first. */
+  get items(): readonly Item[] {
+    return this.#heap.toSorted((a, b) => (isSooner(a, b) ? -1 : 1)).map(({ item }) => item);
+  }
+
   push(item: Item, dueMs: number): void {
     const entry = { dueMs, order: this.#added++, item };
     let index = this.#heap.push(entry) - 1;

@@ -20,7 +20,7 @@ describe('Deque', () => {
             if (verb === 'popFront') expect(deque.popFront()).toBe(model.shift());
             else deque[verb as 'pushBack'](next++);
           }
-          expect(deque.length).toBe(model.length);
+          expect([...deque]).toEqual(model);
         }
         while (model.length > 0) expect(deque.popFront()).toBe(model.shift());
         expect(deque.popFront()).toBeUndefined();

@@ -34,6 +34,13 @@ export class Deque<Item> {
     return item;
   }
 
+  /** From front to back; not to be changed meanwhile. */
+  *[Symbol.iterator](): Generator<Item> {
+    for (let index = 0; index < this.#length; index++) {
+      yield this.#ring[(this.#head + index) & (this.#ring.length - 1)] as Item;
+    }
+  }
+
   /** @param size - a power of two */
   #resize(size: number): void {
     const ring = new Array<Item | undefined>(size).fill(undefined);

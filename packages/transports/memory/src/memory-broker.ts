@@ -1,3 +1,4 @@
+import type { RawMessage } from '@celeriac/protocol';
 import { MemoryBindingStore, type QueuedMessage } from '@celeriac/transport';
 import { MemoryQueue, StoredMessage } from './memory-queue.ts';
 
@@ -90,6 +91,24 @@ export class MemoryBroker {
       touched.add(stored.queue);
     }
     for (const queue of touched) this.#serve(queue);
+  }
+
+  /** The names of its queues. */
+  get queues(): readonly string[] {
+    return [...this.#queues.keys()];
+  }
+
+  /** The waiting messages of a queue in the order in which they will be taken, delayed ones last; they stay. */
+  waiting(name: string): readonly RawMessage[] {
+    return this.#queues.get(name)?.waiting.map(({ message }) => message) ?? [];
+  }
+
+  /** Whether one of the queues holds a message that can be taken now. */
+  hasDue(names: readonly string[], nowMs: number): boolean {
+    return names.some((name) => {
+      const queue = this.#queues.get(name);
+      return queue !== undefined && (queue.ready > 0 || (queue.nextDueMs ?? Number.POSITIVE_INFINITY) <= nowMs);
+    });
   }
 
   size(name: string): number {

@@ -48,6 +48,12 @@ export class MemoryQueue {
     return this.#ready + this.#delayed.length;
   }
 
+  /** Waiting messages in the order in which they will be taken, delayed ones last. */
+  get waiting(): readonly StoredMessage[] {
+    const ready = this.#levels.toReversed().flatMap((level) => (level === undefined ? [] : [...level]));
+    return [...ready, ...this.#delayed.items];
+  }
+
   get nextDueMs(): number | undefined {
     return this.#delayed.nextDueMs;
   }
