@@ -72,14 +72,26 @@ async function checkConsumer(
     await steps.run(`${title}: every piece can be imported`, () => expectZero(node, ['import-all.js'], options));
     await steps.run(`${title}: the command starts`, () => expectZero(command, ['--help'], options));
     if (!hasDemo) continue;
-    await steps.run(`${title}: the demo runs`, () => expectZero(node, demoArguments(folder, version), options));
+    const urls = [`sqlite:///${join(folder, `demo-${version}.db`)}`, 'memory://'];
+    await steps.run(`${title}: the demo gives one answer on SQLite and in memory`, () =>
+      demoFaults(node, urls, options),
+    );
   }
 }
 
-function demoArguments(folder: string, version: string): readonly string[] {
-  const database = `sqlite:///${join(folder, `demo-${version}.db`)}`;
+/** Runs the demo once per URL; all runs must end well and print the same answer. */
+async function demoFaults(node: string, urls: readonly string[], options: CommandOptions): Promise<readonly string[]> {
   const files = join(repositoryRoot, 'tooling');
-  return ['dist/main.js', '--files', files, '--broker', database, '--backend', database];
+  const answers = new Set<string>();
+  for (const url of urls) {
+    const args = ['dist/main.js', '--files', files, '--broker', url, '--backend', url, '--json'];
+    const run = await runCommand(node, args, options);
+    if (run.code !== 0) return [`${args.join(' ')} ended with ${run.code}`, run.output];
+    if (run.leftProcesses) return [`${args.join(' ')} left processes running`, run.output];
+    answers.add(run.stdout);
+  }
+  const [answer] = answers;
+  return answers.size === 1 && answer ? [] : ['the answers differ:', ...answers];
 }
 
 /** All packages side by side, in JavaScript and as a TypeScript project sees them. */

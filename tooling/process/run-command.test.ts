@@ -10,7 +10,7 @@ const node = (code: string, timeoutMs?: number): ReturnType<typeof runCommand> =
 describe('runCommand', () => {
   it('reports the exit code and what was written to both streams', async () => {
     const run = await node('console.log("out"); console.error("err"); process.exitCode = 3');
-    expect(run).toMatchObject({ code: 3, leftProcesses: false });
+    expect(run).toMatchObject({ code: 3, stdout: 'out\n', leftProcesses: false });
     expect(run.output).toContain('out');
     expect(run.output).toContain('err');
   });

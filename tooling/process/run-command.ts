@@ -9,6 +9,8 @@ export interface CommandRun {
   readonly code: number | null;
   /** What it wrote to stdout and stderr, in the order in which it arrived. */
   readonly output: string;
+  /** What it wrote to stdout alone. */
+  readonly stdout: string;
   /** Processes of its own were still running two seconds after it had ended; they are killed. */
   readonly leftProcesses: boolean;
 }
@@ -52,6 +54,10 @@ export async function runCommand(
       output += text;
     });
   }
+  let stdout = '';
+  child.stdout.on('data', (text: string) => {
+    stdout += text;
+  });
   const ended = new Promise<number | null>((resolve) => {
     child.once('exit', resolve);
     child.once('error', (error) => {
@@ -65,7 +71,7 @@ export async function runCommand(
   clearTimeout(deadline);
   const leftProcesses = child.pid !== undefined && (await endGroup(child.pid));
   await closed;
-  return { code, output, leftProcesses };
+  return { code, output, stdout, leftProcesses };
 }
 
 /** Gives the rest of the group a moment to end by itself, then kills it. */
