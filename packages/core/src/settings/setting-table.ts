@@ -221,14 +221,6 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     doc: 'How long results are kept; null or 0 = for ever',
     unit: 's',
   },
-  resultChordJoinTimeout: {
-    celery: 'result_chord_join_timeout',
-    old: 'CELERY_RESULT_CHORD_JOIN_TIMEOUT',
-    default: 3,
-    type: seconds,
-    doc: 'Longest join of a chord',
-    unit: 's',
-  },
   resultChordRetryInterval: {
     celery: 'result_chord_retry_interval',
     old: 'CELERY_RESULT_CHORD_RETRY_INTERVAL',
@@ -477,21 +469,6 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     type: whole(0, 100_000),
     doc: 'Messages held for each slot; 0 = no limit',
   },
-  workerDisableRateLimits: {
-    celery: 'worker_disable_rate_limits',
-    old: 'CELERY_DISABLE_RATE_LIMITS',
-    default: false,
-    type: flag,
-    doc: 'Ignore rate limits',
-  },
-  workerLostWait: {
-    celery: 'worker_lost_wait',
-    old: 'CELERYD_WORKER_LOST_WAIT',
-    default: 10,
-    type: amount('seconds', 0),
-    doc: 'Wait for the result of a process that died',
-    unit: 's',
-  },
   workerProcAliveTimeout: {
     celery: 'worker_proc_alive_timeout',
     old: 'CELERYD_PROC_ALIVE_TIMEOUT',
@@ -499,20 +476,6 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     type: seconds,
     doc: 'Wait for a process to start',
     unit: 's',
-  },
-  workerMaxTasksPerChild: {
-    celery: 'worker_max_tasks_per_child',
-    old: 'CELERYD_MAX_TASKS_PER_CHILD',
-    default: undefined,
-    type: whole(1),
-    doc: 'Tasks after which a process is replaced',
-  },
-  workerCancelLongRunningTasksOnConnectionLoss: {
-    celery: 'worker_cancel_long_running_tasks_on_connection_loss',
-    old: 'CELERYD_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS',
-    default: false,
-    type: flag,
-    doc: 'Stop late-acknowledged tasks when the broker is lost',
   },
   workerQuarantineLimit: {
     celery: undefined,

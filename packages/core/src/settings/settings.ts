@@ -62,8 +62,6 @@ export interface Settings {
   readonly resultExtended: boolean;
   /** Seconds that results are kept; null or 0 = for ever. 86400 */
   readonly resultExpires: number | null;
-  /** Seconds. 3 */
-  readonly resultChordJoinTimeout: number;
   /** Seconds between two looks of `celery.chord_unlock`. 1 */
   readonly resultChordRetryInterval: number;
 
@@ -127,15 +125,8 @@ export interface Settings {
   readonly workerPool: 'prefork' | 'async' | 'solo';
   /** Messages held = this × concurrency; 0 = no limit. 4 */
   readonly workerPrefetchMultiplier: number;
-  readonly workerDisableRateLimits: boolean;
-  /** Seconds to wait for the result of a child process that died. 10 */
-  readonly workerLostWait: number;
   /** Seconds that a child process may take to start. 4 */
   readonly workerProcAliveTimeout: number;
-  /** Tasks after which a child process is replaced. */
-  readonly workerMaxTasksPerChild: number | undefined;
-  /** When the broker is lost, stop late-acknowledged tasks that it will deliver again. false */
-  readonly workerCancelLongRunningTasksOnConnectionLoss: boolean;
   /** Messages that the quarantine queue holds at most. 10000 */
   readonly workerQuarantineLimit: number;
   /** Deliveries of one message that ended with the worker's death, before it goes to quarantine. 3 */
