@@ -1,16 +1,12 @@
 import { systemClock } from '@celeriac/protocol';
 import { LazyCaller } from '../call/lazy-caller.ts';
-import { applicationFolder } from '../plugins/application-folder.ts';
 import { AsyncResult } from '../result/async-result.ts';
 import type { ErrorFactory } from '../result/failure-error.ts';
 import type { ResultSource } from '../result/result-source.ts';
 import type { AppEngine } from '../runtime/app-engine.ts';
 import type { AppOwner } from '../runtime/app-owner.ts';
 import { AppState } from '../runtime/app-state.ts';
-import { readConfigFile } from '../settings/config-file.ts';
 import { ConfigurationError } from '../settings/configuration-error.ts';
-import { readEnvironment } from '../settings/environment.ts';
-import { resolveSettings } from '../settings/resolve-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
@@ -26,9 +22,8 @@ import type {
 import type { TaskRegistry } from '../task/task-registry.ts';
 import { type SignatureParts, TaskSignature } from '../task/task-signature.ts';
 import type { CeleriacOptions, SettingsInput } from './app-options.ts';
-import { CodeSettings, splitOptions } from './code-settings.ts';
-import { findTaskModules } from './find-task-modules.ts';
-import { loadModule } from './load-module.ts';
+import { AppSources } from './app-sources.ts';
+import { splitOptions } from './code-settings.ts';
 import { anyMessage, type PublishOptions } from './publish-options.ts';
 import { reportText } from './report.ts';
 import { coreVersion } from './version.ts';
@@ -48,30 +43,26 @@ export class Celeriac implements AppOwner {
   readonly name: string;
   /** For workers and the like; see `runtimeOf`. */
   readonly '~state': AppState;
-  readonly #code: CodeSettings = new CodeSettings();
+  readonly #sources: AppSources;
   readonly #caller: LazyCaller;
   readonly #results: ResultSource;
-  readonly #discoveries: { readonly patterns: readonly string[]; readonly relatedName: string }[] = [];
 
   /** @throws {ConfigurationError} for an unknown option, with a suggestion; values are checked on first use */
   constructor(name: string, options: CeleriacOptions = {}) {
     const { settings, extras } = splitOptions(options);
+    const sources = new AppSources(extras);
+    sources.code.add(settings, `new Celeriac("${name}")`);
     this.name = name;
-    this.#code.add(settings, `new Celeriac("${name}")`);
-    let found: string | undefined;
-    const folder = (): string => {
-      found ??= extras.applicationFolder ?? applicationFolder(process.argv[1], process.cwd());
-      return found;
-    };
+    this.#sources = sources;
     const state = new AppState({
       name,
       clock: extras.clock ?? systemClock,
       logger: extras.logger,
       serializers: extras.serializers ?? [],
       compressions: extras.compressions ?? [],
-      folder,
-      settings: () => this.#settle(folder(), extras.configFile, extras.environment ?? process.env),
-      loadTasks: (resolved) => this.#loadTasks(resolved, folder()),
+      folder: () => sources.folder(),
+      settings: () => sources.settle(),
+      loadTasks: (resolved) => this.#loadTasks(resolved),
     });
     this['~state'] = state;
     this.#results = {
@@ -219,7 +210,7 @@ export class Celeriac implements AppOwner {
    * @see celery/app/base.py autodiscover_tasks
    */
   autodiscoverTasks(folders: readonly string[], relatedName = 'tasks'): this {
-    this.#discoveries.push({ patterns: [...folders], relatedName });
+    this.#sources.discoveries.push({ patterns: [...folders], relatedName });
     return this;
   }
 
@@ -274,29 +265,13 @@ export class Celeriac implements AppOwner {
         hint: 'Configure it first, or close it.',
       });
     }
-    this.#code.add(settings, origin);
+    this.#sources.code.add(settings, origin);
     state.forgetSettings();
     return this;
   }
 
-  #settle(
-    folder: string,
-    configFile: string | false | undefined,
-    environment: NonNullable<CeleriacOptions['environment']>,
-  ): Settings {
-    const file = configFile === false ? undefined : readConfigFile(folder, configFile);
-    return resolveSettings([
-      { origin: 'code', values: this.#code.values },
-      ...(file === undefined ? [] : [file]),
-      { origin: 'environment', values: readEnvironment(environment) },
-    ]);
-  }
-
-  async #loadTasks(settings: Settings, folder: string): Promise<void> {
-    const discovered = this.#discoveries.flatMap(({ patterns, relatedName }) =>
-      findTaskModules(patterns, relatedName, folder),
-    );
-    for (const name of [...settings.imports, ...settings.include, ...discovered]) await loadModule(name, folder);
+  async #loadTasks(settings: Settings): Promise<void> {
+    await this.#sources.loadModules(settings);
     // Options that cannot be are found now rather than with the first message.
     for (const name of this.tasks.names()) this.tasks.get(name);
   }
