@@ -39,11 +39,17 @@ export class Concluder {
   /** A task has ended. */
   end(received: ReceivedTask, ending: Ending): void {
     const { runtime, context, readBody } = this.#parts;
-    this.#count(ending);
     logEnding(runtime.logger, received, ending);
     this.#signal(received, ending);
-    if (needsBody(ending, context)) readBody(received);
-    void this.#conclude(received, () => conclude(received, ending, context));
+    this.#pending++;
+    try {
+      if (needsBody(ending, context)) readBody(received);
+      const conclusion = conclude(received, ending, context);
+      this.#count(ending, conclusion);
+      void this.#perform(received, conclusion);
+    } catch (error) {
+      void this.#recover(received, undefined, error).finally(() => this.#done(received));
+    }
   }
 
   /** A message is no readable task. */
@@ -52,22 +58,24 @@ export class Concluder {
     counters.quarantined++;
     const { taskRejected } = runtime.signals;
     if (taskRejected.hasListeners) taskRejected.send({ reason: message.reason, message: message.delivery.message });
-    void this.#conclude(message, () => concludeUndecodable(message, context.nowMs));
+    this.#pending++;
+    void this.#perform(message, concludeUndecodable(message, context.nowMs));
   }
 
-  async #conclude(message: HeldMessage, decide: () => Conclusion): Promise<void> {
-    this.#pending++;
-    let conclusion: Conclusion | undefined;
+  async #perform(message: HeldMessage, conclusion: Conclusion): Promise<void> {
     try {
-      conclusion = decide();
       const settled = await this.#parts.performer.perform(message, conclusion);
       if (!settled) this.#logLost(message);
     } catch (error) {
       await this.#recover(message, conclusion, error);
     } finally {
-      this.#pending--;
-      this.#parts.onDone(message);
+      this.#done(message);
     }
+  }
+
+  #done(message: HeldMessage): void {
+    this.#pending--;
+    this.#parts.onDone(message);
   }
 
   /**
@@ -101,15 +109,13 @@ export class Concluder {
     return conclude(received, failure, this.#parts.context);
   }
 
-  #count(ending: Ending): void {
+  #count(ending: Ending, conclusion: Conclusion): void {
     const { counters } = this.#parts;
     if (ending.kind === 'success') counters.succeeded++;
-    else if (ending.kind === 'failure') counters.failed++;
     else if (ending.kind === 'retry') counters.retried++;
     else if (ending.kind === 'revoked') counters.revoked++;
-    else if (ending.kind === 'unreadable' || ending.kind === 'poison') counters.failed++;
-    const isUnknown = ending.kind === 'failure' && ending.cause === 'not-registered';
-    if (isUnknown || ending.kind === 'unreadable' || ending.kind === 'poison') counters.quarantined++;
+    else if (conclusion.kind === 'failure') counters.failed++;
+    if (conclusion.kind === 'failure' && conclusion.quarantine !== undefined) counters.quarantined++;
   }
 
   #signal(received: ReceivedTask, ending: Ending): void {

@@ -1,5 +1,5 @@
 import type { StoreRequest } from '@celeriac/backend';
-import { type AppRuntime, applyErrbacks, failSignatures, joinChord } from '@celeriac/core/internal';
+import { type AppRuntime, applyErrbacks, failSignatures, type JointOutcome, joinChord } from '@celeriac/core/internal';
 import { isCeleriacError, type ResultTuple } from '@celeriac/protocol';
 import type { JointSettlement, SettleHow } from '@celeriac/transport';
 import type { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
@@ -37,9 +37,14 @@ export class ConclusionPerformer {
    * @returns false when another worker has the message: then nothing was written
    * @throws what a step throws; the message is not settled then
    */
-  async perform(message: HeldMessage, conclusion: Conclusion): Promise<boolean> {
-    if (message.startedStored !== undefined) await message.startedStored;
-    if (isLost(message)) return false;
+  perform(message: HeldMessage, conclusion: Conclusion): Promise<boolean> {
+    const { startedStored } = message;
+    if (startedStored !== undefined) return startedStored.then(() => this.#perform(message, conclusion));
+    return this.#perform(message, conclusion);
+  }
+
+  #perform(message: HeldMessage, conclusion: Conclusion): Promise<boolean> {
+    if (isLost(message)) return NOT_HELD;
     switch (conclusion.kind) {
       case 'success':
         return this.#succeed(message, conclusion);
@@ -53,11 +58,17 @@ export class ConclusionPerformer {
   }
 
   /** @returns false when the lease was lost before */
-  async settle(message: HeldMessage, how: SettleHow): Promise<boolean> {
-    return message.acknowledged || message.delivery.settle(how);
+  settle(message: HeldMessage, how: SettleHow): Promise<boolean> {
+    return message.acknowledged ? SETTLED : message.delivery.settle(how);
   }
 
-  async #succeed(message: HeldMessage, conclusion: SuccessConclusion): Promise<boolean> {
+  #succeed(message: HeldMessage, conclusion: SuccessConclusion): Promise<boolean> {
+    const { publish, member, store, settle } = conclusion;
+    if (publish.length === 0 && member === undefined) return this.#storeAndSettle(message, store, settle);
+    return this.#succeedInFlow(message, conclusion);
+  }
+
+  async #succeedInFlow(message: HeldMessage, conclusion: SuccessConclusion): Promise<boolean> {
     const { publish, member, settle } = conclusion;
     let { store } = conclusion;
     if (publish.length > 0) {
@@ -93,15 +104,12 @@ export class ConclusionPerformer {
   }
 
   /** In one transaction where broker and store are one database. */
-  async #storeAndSettle(message: HeldMessage, store: StoreRequest | undefined, how: SettleHow): Promise<boolean> {
+  #storeAndSettle(message: HeldMessage, store: StoreRequest | undefined, how: SettleHow): Promise<boolean> {
     if (store === undefined) return this.settle(message, how);
     const { results } = this.#runtime;
-    if (!message.acknowledged && how === 'ack') {
-      const { settled } = await results.storeJointly(store, message.delivery, this.#joint());
-      return settled;
-    }
-    await results.store(store);
-    return this.settle(message, how);
+    if (message.acknowledged) return results.store(store).then(isSettled);
+    if (how === 'ack') return results.storeJointly(store, message.delivery, this.#joint()).then(settledOf);
+    return results.store(store).then(() => this.settle(message, how));
   }
 
   /** The next attempt is written as the message was, since its arguments may need that serializer. */
@@ -115,6 +123,17 @@ export class ConclusionPerformer {
       ...(typeof compression === 'string' && isKnown(() => compressions.byContentType(compression)) && { compression }),
     };
   }
+}
+
+const SETTLED: Promise<boolean> = Promise.resolve(true);
+const NOT_HELD: Promise<boolean> = Promise.resolve(false);
+
+function isSettled(): boolean {
+  return true;
+}
+
+function settledOf({ settled }: JointOutcome): boolean {
+  return settled;
 }
 
 /** Whether broker or store were only away. */

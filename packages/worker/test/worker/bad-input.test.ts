@@ -2,7 +2,7 @@ import { isCeleriacError } from '@celeriac/protocol';
 import { listQuarantine } from '@celeriac/worker';
 import { describe, expect, it } from 'vitest';
 import { BAD_INPUTS } from './bad-input-table.ts';
-import { KINDS, newStage, type Stage, taskMessage, until } from './stage.ts';
+import { KINDS, newStage, taskMessage, until } from './stage.ts';
 
 const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u202e]*$/;
 

@@ -1,0 +1,273 @@
+import { BackendUnavailableError } from '@celeriac/backend';
+import { memoryBackend } from '@celeriac/backend-memory';
+import { FakeClock } from '@celeriac/testkit';
+import { Worker } from '@celeriac/worker';
+import { describe, expect, it } from 'vitest';
+import { FlakyBroker } from './flaky-broker.ts';
+import { KINDS, newStage, type Stage, taskMessage, until } from './stage.ts';
+
+const never = new AbortController().signal;
+
+/** A task that starts, says so, and ends when it is let go. */
+function gatedTask(stage: Stage, options: object = {}): { started: string[]; open: () => void } {
+  const gate = Promise.withResolvers<void>();
+  const started: string[] = [];
+  stage.app.task('gate.task', { bind: true, ...options }, async (context) => {
+    started.push(context.request.id);
+    await gate.promise;
+    return 'done';
+  });
+  return { started, open: gate.resolve };
+}
+
+const send = async (stage: Stage, ids: readonly string[], headers: object = {}) => {
+  for (const id of ids) await stage.publish(taskMessage('gate.task', { headers: { id, ...headers } }));
+};
+const waiting = async (stage: Stage) => (await stage.connect()).size('celery');
+
+describe.each(KINDS)('the end of a worker, on %s', (kind) => {
+  it('A8: warm: what runs ends, what waits is back at once', async () => {
+    const stage = await newStage(kind);
+    const { started, open } = gatedTask(stage);
+    const worker = await stage.start({ concurrency: 2 });
+    await send(stage, ['a', 'b', 'c', 'd', 'e']);
+    await send(stage, ['later'], { eta: '2999-01-01T00:00:00' });
+    await until(() => worker.stats().reserved === 4 && started.length === 2, 'two run and four wait');
+    const stopped = worker.stop(10_000);
+    await until(async () => (await waiting(stage)) === 4, 'the waiting ones are back', 1000);
+    expect(worker.stats().active).toBe(2);
+    open();
+    await stopped;
+    expect(started).toEqual(['a', 'b']);
+    expect(await stage.app.result('b').get({ timeoutMs: 1000 })).toBe('done');
+    expect(await waiting(stage)).toBe(4);
+  });
+
+  it('A10: cold: late-acknowledged tasks go back, the others are failures that name it', async () => {
+    const stage = await newStage(kind);
+    const { started } = gatedTask(stage, { acksLate: true });
+    let aborted = false;
+    stage.app.task('gate.early', { bind: true }, async (context) => {
+      started.push('early');
+      await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve()));
+      aborted = true;
+    });
+    const worker = await stage.start({ concurrency: 4 });
+    await send(stage, ['a', 'b']);
+    const early = await stage.app.sendTask('gate.early');
+    await until(() => started.length === 3, 'all run');
+    const before = performance.now();
+    await worker.stop(0);
+    expect(performance.now() - before).toBeLessThan(2000);
+    expect([await waiting(stage), aborted]).toEqual([2, true]);
+    const error = await early.get({ timeoutMs: 1000 }).catch((thrown: unknown) => String(thrown));
+    expect(error).toContain('cold shutdown');
+  });
+
+  it('can be stopped before it starts, stopped twice, and started again, ten times over', async () => {
+    const stage = await newStage(kind);
+    const add = stage.app.task('cycle.add', (x: number, y: number) => x + y);
+    const worker = new Worker(stage.app, { pool: 'async', concurrency: 2 });
+    await worker.stop(100);
+    for (let round = 0; round < 10; round++) {
+      await worker.start(never);
+      await expect(worker.start(never)).rejects.toThrow(/running already/);
+      expect(await (await add.delay(round, 1)).get({ timeoutMs: 2000 })).toBe(round + 1);
+      await Promise.all([worker.stop(1000), worker.stop(1000)]);
+      await worker.stop(1000);
+      expect(await worker.ended).toBeUndefined();
+    }
+    expect(worker.stats()).toMatchObject({ succeeded: 10, active: 0, reserved: 0 });
+  });
+});
+
+describe('acknowledgement', () => {
+  it.each([
+    ['early: the message is gone when its task starts', {}, 0],
+    ['late: it stays until the task has ended', { acksLate: true }, 1],
+  ])('%s', async (_name, options, expected) => {
+    const broker = new FlakyBroker();
+    const stage = await newStage('memory', { brokerTransport: broker.plugin });
+    const { started } = gatedTask(stage, options);
+    await stage.start({ concurrency: 3 });
+    await send(stage, ['a']);
+    await until(() => started.length === 1, 'it runs');
+    await broker.cut();
+    await send(stage, ['b']);
+    await until(() => started.includes('b'), 'messages are read again');
+    expect(started.filter((id) => id === 'a')).toHaveLength(1 + expected);
+  });
+});
+
+describe('a lost connection', () => {
+  it('running tasks go on, waiting ones come again, an outcome whose message was lost is left to the other run', async () => {
+    const broker = new FlakyBroker();
+    const stage = await newStage('memory', { brokerTransport: broker.plugin });
+    const { started, open } = gatedTask(stage, { acksLate: true });
+    const worker = await stage.start({ concurrency: 2 });
+    await send(stage, ['a', 'b', 'c']);
+    await until(() => started.length === 2 && worker.stats().reserved === 1, 'two run, one waits');
+    await broker.cut();
+    await until(() => worker.stats().reserved === 3, 'all three came again');
+    open();
+    for (const id of ['a', 'b', 'c']) expect(await stage.app.result(id).get({ timeoutMs: 3000 })).toBe('done');
+    await worker.whenIdle();
+    expect(started.toSorted()).toEqual(['a', 'a', 'b', 'b', 'c']);
+    expect(stage.lines.filter(({ message }) => message.includes('lease'))).toHaveLength(2);
+    expect(await waiting(stage)).toBe(0);
+  });
+
+  it('a broker that stays away ends the worker with the error', async () => {
+    const broker = new FlakyBroker();
+    const stage = await newStage('memory', { brokerTransport: broker.plugin, brokerConnectionMaxRetries: 1 });
+    const worker = await stage.start();
+    broker.isAway = true;
+    await broker.cut();
+    const failure = await worker.ended;
+    expect(failure).toMatchObject({ code: 'CLR_CONNECTION_LOST' });
+  });
+
+  it('a start with the broker away fails after the retries, and can be tried again', async () => {
+    const broker = new FlakyBroker();
+    broker.isAway = true;
+    const stage = await newStage('memory', { brokerTransport: broker.plugin, brokerConnectionMaxRetries: 1 });
+    const worker = new Worker(stage.app, { pool: 'async' });
+    await expect(worker.start(never)).rejects.toMatchObject({ code: 'CLR_CONNECTION_LOST' });
+    broker.isAway = false;
+    await worker.start(never);
+    await worker.stop(100);
+    expect(broker.connections).toBe(1);
+  });
+});
+
+describe('time', () => {
+  it('an eta is waited for, by the clock of the app; the window grows by what is held', async () => {
+    const clock = new FakeClock();
+    const stage = await newStage('memory', { clock });
+    const { started, open } = gatedTask(stage);
+    open();
+    const worker = await stage.start({ concurrency: 1, prefetchMultiplier: 1 });
+    const at = (ms: number) => new Date(clock.now() + ms).toISOString().replace('Z', '000');
+    for (const [index, ms] of [3000, 1000, 2000].entries()) await send(stage, [`eta${index}`], { eta: at(ms) });
+    await until(() => worker.stats().scheduled === 3, 'all are held, though only one may be prefetched');
+    await clock.advance(1500);
+    expect(started).toEqual(['eta1']);
+    await clock.advance(1500);
+    await until(() => started.length === 3, 'all ran');
+    expect(started).toEqual(['eta1', 'eta2', 'eta0']);
+  });
+
+  it('what expires while it waits is not run', async () => {
+    const clock = new FakeClock();
+    const stage = await newStage('memory', { clock });
+    const { started, open } = gatedTask(stage);
+    const worker = await stage.start({ concurrency: 1 });
+    await send(stage, ['first']);
+    await until(() => started.length === 1, 'the first runs');
+    await send(stage, ['second'], { expires: new Date(clock.now() + 1000).toISOString().replace('Z', '000') });
+    await until(() => worker.stats().reserved === 1, 'the second waits');
+    await clock.advance(1500);
+    open();
+    await until(() => worker.stats().revoked === 1, 'it is revoked');
+    expect(started).toEqual(['first']);
+  });
+
+  it('a revoked task does not run: neither one that waits, nor one that is held, nor one to come', async () => {
+    const stage = await newStage();
+    const { started, open } = gatedTask(stage);
+    const worker = await stage.start({ concurrency: 1 });
+    await send(stage, ['runs', 'waits']);
+    await send(stage, ['held'], { eta: '2999-01-01T00:00:00' });
+    await until(() => worker.stats().reserved === 2 && started.length === 1, 'they are here');
+    const revoked: string[] = [];
+    stage.app.signals.taskRevoked.connect(({ request }) => void revoked.push(request.id));
+    worker.revoke(['waits', 'held', 'comes']);
+    await until(() => revoked.includes('held'), 'the held one is revoked at once');
+    await send(stage, ['comes']);
+    open();
+    await until(() => worker.stats().revoked === 3, 'all are revoked');
+    expect(started).toEqual(['runs']);
+    await worker.whenIdle();
+    const metas = await (await stage.runtime.backend())?.load(['waits', 'held', 'comes']);
+    expect(metas?.map((meta) => meta?.status)).toEqual(['REVOKED', 'REVOKED', 'REVOKED']);
+  });
+});
+
+describe('slots', () => {
+  it('as many tasks run as there are slots, as many are held as the window allows', async () => {
+    const stage = await newStage();
+    const { started, open } = gatedTask(stage, { acksLate: true });
+    const worker = await stage.start({ concurrency: 3, prefetchMultiplier: 2 });
+    await send(stage, Array.from({ length: 20 }, (_, index) => String(index)));
+    await until(() => worker.stats().received === 6, 'the window is full');
+    expect([started.length, worker.stats().active, worker.stats().reserved]).toEqual([3, 3, 3]);
+    open();
+    await until(() => started.length === 20, 'all ran');
+  });
+
+  it('solo runs one at a time', async () => {
+    const stage = await newStage();
+    let [running, most] = [0, 0];
+    stage.app.task('solo.task', async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      running--;
+    });
+    const worker = await stage.start({ pool: 'solo' });
+    for (let count = 0; count < 5; count++) await stage.app.sendTask('solo.task');
+    await until(() => worker.stats().succeeded === 5, 'all ran');
+    expect(most).toBe(1);
+  });
+});
+
+describe('a store that is away', () => {
+  it('D1: tasks go on running, results follow when it is back', async () => {
+    const store = memoryBackend();
+    let isAway = false;
+    const original = store.store.bind(store);
+    store.store = (requests, joint) =>
+      isAway ? Promise.reject(new BackendUnavailableError('memory://', 'away')) : original(requests, joint);
+    const stage = await newStage('memory', {
+      resultBackendPackage: { schemes: ['memory'], create: () => store },
+    });
+    let runs = 0;
+    stage.app.task('away.task', () => ++runs);
+    const worker = await stage.start();
+    isAway = true;
+    const results = await Promise.all(Array.from({ length: 200 }, () => stage.app.sendTask<number>('away.task')));
+    await until(() => runs === 200, 'all ran meanwhile');
+    isAway = false;
+    const values = await Promise.all(results.map((result) => result.get({ timeoutMs: 15_000 })));
+    expect(new Set(values).size).toBe(200);
+    await worker.whenIdle();
+    expect(stage.lines.filter(({ message }) => message.includes('trying again'))).toHaveLength(1);
+  });
+});
+
+describe('signals', () => {
+  it('tell the life of the worker and what comes', async () => {
+    const stage = await newStage();
+    const seen: string[] = [];
+    const { signals } = stage.app;
+    for (const name of ['workerInit', 'workerReady', 'workerShuttingDown', 'workerShutdown', 'taskReceived'] as const) {
+      signals[name].connect(() => void seen.push(name));
+    }
+    signals.taskUnknown.connect(({ name }) => void seen.push(`unknown ${name}`));
+    signals.taskRejected.connect(({ reason }) => void seen.push(`rejected ${reason}`));
+    const worker = await stage.start({ onReady: () => void seen.push('onReady') });
+    await stage.publish(taskMessage('no.such.task'));
+    await stage.publish(taskMessage('x', { headers: { retries: -1 } }));
+    await until(() => worker.stats().quarantined === 2, 'both are refused');
+    await worker.stop(1000);
+    expect(seen.filter((line) => !line.startsWith('rejected'))).toEqual([
+      'workerInit',
+      'workerReady',
+      'onReady',
+      'taskReceived',
+      'unknown no.such.task',
+      'workerShuttingDown',
+      'workerShutdown',
+    ]);
+    expect(seen.find((line) => line.startsWith('rejected'))).toContain('retries');
+  });
+});

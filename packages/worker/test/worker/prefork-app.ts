@@ -1,0 +1,51 @@
+import { appendFileSync } from 'node:fs';
+import { Celeriac } from '@celeriac/core';
+
+/** Tasks that do to their process what tasks can do. */
+export function defineTasks(target: Celeriac): void {
+  const late = { acksLate: true, rejectOnWorkerLost: true };
+  target.task('pool.add', { parameters: ['x', 'y'] }, (x: number, y: number) => x + y);
+  target.task('pool.pid', { trackStarted: true }, () => process.pid);
+  target.task('pool.sleep', async (ms: number) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return process.pid;
+  });
+  target.task('pool.echo', (value: unknown) => value);
+  target.task('pool.boom', (): never => {
+    throw new RangeError('boom');
+  });
+  target.task('pool.again', { bind: true }, (context): number => {
+    if (context.request.retries < 2) context.retry({ countdown: 0 });
+    return context.request.retries;
+  });
+  target.task('pool.kill', (signal: string): void => void process.kill(process.pid, signal));
+  target.task('pool.exit', (code: number): void => process.exit(code));
+  target.task('pool.abort', (): void => process.abort());
+  target.task('pool.throwLater', () => new Promise(() => setTimeout(() => { throw new Error('thrown in a timer'); }, 1)));
+  target.task('pool.rejectLater', async () => {
+    void Promise.reject(new Error('rejected and forgotten'));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  });
+  target.task('pool.allocate', () => {
+    const hoard: unknown[] = [];
+    for (;;) hoard.push(Array.from({ length: 1000 }, () => Math.random()));
+  });
+  target.task('pool.unsendable', () => ({ run: () => 1 }) as unknown);
+  target.task('pool.lateKill', late, (ledger: string): void => {
+    appendFileSync(ledger, `${process.pid}\n`);
+    process.kill(process.pid, 'SIGKILL');
+  });
+  target.task('pool.killOnce', { acksLate: true, rejectOnWorkerLost: true, bind: true }, (context, ledger: string): string => {
+    appendFileSync(ledger, `${context.request.deliveryInfo.redelivered}\n`);
+    if (!context.request.deliveryInfo.redelivered) process.kill(process.pid, 'SIGKILL');
+    return 'survived';
+  });
+  target.task('pool.block', (ms: number): number => {
+    const end = Date.now() + ms;
+    while (Date.now() < end);
+    return process.pid;
+  });
+}
+
+export const app = new Celeriac('pool', { configFile: false, environment: {} });
+defineTasks(app);

@@ -1,0 +1,40 @@
+// A worker process as the command line runs it: says "ready" over IPC, ends by signals, exits with the code.
+import { appendFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Celeriac } from '@celeriac/core';
+import { runWorker } from '@celeriac/worker';
+
+const ledger = process.env['LEDGER'] ?? '';
+const pool = (process.env['POOL'] ?? 'async') as 'async' | 'prefork';
+
+export const app = new Celeriac('run', { configFile: false, logLevel: 'warning' });
+
+app.task('run.sleep', { acksLate: true }, async (ms: number): Promise<string> => {
+  appendFileSync(ledger, `start ${process.pid}\n`);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  appendFileSync(ledger, `end ${process.pid}\n`);
+  return 'slept';
+});
+app.task('run.throwLater', async () => {
+  setTimeout(() => {
+    throw new Error('thrown in a timer');
+  }, 10);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return 'done nevertheless';
+});
+app.task('run.killWorker', { acksLate: true }, (): void => {
+  appendFileSync(ledger, `poison ${process.pid}\n`);
+  process.kill(pool === 'async' ? process.pid : process.ppid, 'SIGKILL');
+});
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.env['RUN_CHILD'] === undefined) {
+  process.env['RUN_CHILD'] = '1';
+  const code = await runWorker(app, {
+    pool,
+    concurrency: 4,
+    appModule: import.meta.url,
+    procAliveTimeoutMs: 15_000,
+    onReady: () => process.send?.('ready'),
+  });
+  process.exit(code);
+}

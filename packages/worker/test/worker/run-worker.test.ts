@@ -1,0 +1,178 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Celeriac } from '@celeriac/core';
+import { runtimeOf } from '@celeriac/core/internal';
+import { listQuarantine } from '@celeriac/worker';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { until } from './stage.ts';
+
+const script = fileURLToPath(new URL('./run-main.ts', import.meta.url));
+
+/** A folder with a database, a client of it, and worker processes. */
+class Run {
+  readonly folder: string;
+  readonly ledger: string;
+  readonly url: string;
+  readonly app: Celeriac;
+  readonly children: ChildProcess[] = [];
+  output = '';
+
+  constructor(folder: string) {
+    this.folder = folder;
+    this.ledger = join(folder, 'ledger');
+    this.url = `sqlite:///${folder}/run.db`;
+    this.app = new Celeriac('client', {
+      brokerUrl: this.url,
+      resultBackend: this.url,
+      configFile: false,
+      environment: {},
+      brokerTransportOptions: { leaseMs: 2000 },
+    });
+  }
+
+  async worker(pool: 'async' | 'prefork'): Promise<ChildProcess> {
+    const child = fork(script, [], {
+      execArgv: ['--conditions=@celeriac/source'],
+      env: {
+        ...process.env,
+        CELERY_BROKER_URL: this.url,
+        CELERY_RESULT_BACKEND: this.url,
+        CELERY_BROKER_TRANSPORT_OPTIONS: JSON.stringify({ leaseMs: 2000 }),
+        LEDGER: this.ledger,
+        POOL: pool,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.output += chunk.toString();
+      });
+    }
+    this.children.push(child);
+    const exited = once(child, 'exit').then(([code]) => {
+      throw new Error(`The worker ended with ${code}:\n${this.output}`);
+    });
+    exited.catch(() => {});
+    await Promise.race([once(child, 'message'), exited]);
+    return child;
+  }
+
+  async lines(word: string): Promise<readonly string[]> {
+    const text = await readFile(this.ledger, 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => line.startsWith(word));
+  }
+
+  async waiting(): Promise<number> {
+    return runtimeOf(this.app)
+      .writer()
+      .run((transport) => transport.size('celery'));
+  }
+}
+
+async function newRun(): Promise<Run> {
+  const run = new Run(await mkdtemp(join(tmpdir(), 'celeriac-run-')));
+  onTestFinished(async () => {
+    for (const child of run.children) child.kill('SIGKILL');
+    await run.app.close();
+    await rm(run.folder, { recursive: true, force: true });
+  });
+  return run;
+}
+
+async function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: string | null; afterMs: number }> {
+  const from = performance.now();
+  const [code, signal] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode, child.signalCode];
+  return { code, signal, afterMs: performance.now() - from };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const pidOf = (line: string): number => Number(line.split(' ')[1]);
+
+describe.each(['async', 'prefork'] as const)('runWorker with the pool %s', { timeout: 60_000 }, (pool) => {
+  it('A8 A9: SIGTERM, however often, ends it warm: running tasks finish, the others are back within a second, exit code 0', async () => {
+    const run = await newRun();
+    const worker = await run.worker(pool);
+    const results = await Promise.all(Array.from({ length: 12 }, () => run.app.sendTask<string>('run.sleep', [2500])));
+    await until(async () => (await run.lines('start')).length === 4, 'four run');
+    for (let count = 0; count < 3; count++) worker.kill('SIGTERM');
+    await until(async () => (await run.waiting()) === 8, 'eight are back', 1500);
+    for (let count = 0; count < 20; count++) worker.kill('SIGTERM');
+    expect(await exitOf(worker)).toMatchObject({ code: 0, signal: null });
+    expect((await run.lines('end')).length).toBe(4);
+    expect(await run.waiting()).toBe(8);
+    const states = await Promise.all(results.map((result) => result.state()));
+    expect(states.filter((state) => state === 'SUCCESS')).toHaveLength(4);
+    expect(run.output).toMatch(/SIGTERM: warm shutdown, waiting for 4 running tasks/);
+    expect(run.output).toMatch(/SIGTERM again/);
+  });
+
+  it.each([['SIGTERM', 'SIGQUIT', 'SIGQUIT'], ['SIGINT', 'SIGINT']] as const)(
+    'A10: %s, then %s ends it cold within two seconds; late-acknowledged tasks go back, no process is left',
+    async (...signals: readonly NodeJS.Signals[]) => {
+      const run = await newRun();
+      const worker = await run.worker(pool);
+      await Promise.all(Array.from({ length: 6 }, () => run.app.sendTask('run.sleep', [420_000])));
+      await until(async () => (await run.lines('start')).length === 4, 'four run');
+      for (const signal of signals) {
+        worker.kill(signal);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      const { code, afterMs } = await exitOf(worker);
+      expect([code, afterMs < 2000]).toEqual([1, true]);
+      expect(await run.waiting()).toBe(6);
+      expect((await run.lines('start')).map(pidOf).filter(isAlive)).toEqual([]);
+    },
+  );
+
+  it('A16: a task that kills the whole worker runs four times, across restarts; the others are done once it is put aside', async () => {
+    const run = await newRun();
+    const poison = await run.app.sendTask('run.killWorker');
+    const good = await Promise.all(Array.from({ length: 30 }, () => run.app.sendTask<string>('run.sleep', [20])));
+    let finished = false;
+    const supervisor = (async () => {
+      while (!finished) {
+        const worker = await run.worker(pool).catch(() => undefined);
+        if (worker !== undefined && !finished) await Promise.race([once(worker, 'exit'), poison.get({ timeoutMs: 50_000, propagate: false })]);
+      }
+    })();
+    expect(await Promise.all(good.map((result) => result.get({ timeoutMs: 50_000 })))).toEqual(good.map(() => 'slept'));
+    await expect(poison.get({ timeoutMs: 50_000 })).rejects.toThrow(/died 4 times/);
+    finished = true;
+    await supervisor;
+    expect(await run.lines('poison')).toHaveLength(4);
+    expect(await listQuarantine(run.app)).toMatchObject([{ id: poison.id, code: 'CLR_POISON' }]);
+  });
+});
+
+describe('runWorker', { timeout: 60_000 }, () => {
+  it('E6: an error that nobody catches ends an async worker warm, with the task named, as a failure', async () => {
+    const run = await newRun();
+    const worker = await run.worker('async');
+    const result = await run.app.sendTask<string>('run.throwLater');
+    expect((await exitOf(worker)).code).toBe(1);
+    expect(await result.get({ timeoutMs: 2000 })).toBe('done nevertheless');
+    expect(run.output).toContain(`uncaughtException in task ${result.id}, the worker ends: thrown in a timer`);
+  });
+
+  it('children end within two seconds when their parent is killed', async () => {
+    const run = await newRun();
+    const worker = await run.worker('prefork');
+    await Promise.all(Array.from({ length: 4 }, () => run.app.sendTask('run.sleep', [60_000])));
+    await until(async () => (await run.lines('start')).length === 4, 'four run');
+    const pids = (await run.lines('start')).map(pidOf);
+    worker.kill('SIGKILL');
+    await until(() => pids.every((pid) => !isAlive(pid)), 'the children are gone', 2000);
+  });
+});
