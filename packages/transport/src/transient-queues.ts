@@ -14,11 +14,13 @@ interface TransientQueue {
 export class TransientQueues {
   readonly #queues: Map<string, TransientQueue> = new Map();
 
-  declared({ name, exclusive, autoDelete }: QueueDeclaration): void {
-    if (exclusive !== true && autoDelete !== true) return;
+  /** @returns whether the queue is one of these */
+  declared({ name, exclusive, autoDelete }: QueueDeclaration): boolean {
+    if (exclusive !== true && autoDelete !== true) return false;
     if (!this.#queues.has(name)) {
       this.#queues.set(name, { exclusive: exclusive === true, consumers: 0, consumed: false });
     }
+    return true;
   }
 
   reading(queues: readonly string[]): void {

@@ -52,6 +52,8 @@ export interface VirtualTransportParts {
   readonly waitMs?: number;
   /** Opens the store. */
   connect?(): Promise<void>;
+  /** Takes note of queues that end with this connection, for stores that can remove them should its process die. */
+  declareTransient?(queues: readonly string[]): Promise<void>;
   /** Called once, after the store was closed. */
   onClose?(): void | Promise<void>;
 }
@@ -112,7 +114,10 @@ class VirtualTransport implements Transport {
     const { exchanges = [], queues = [] } = topology;
     const bindings = await checkTopology(topology, this.capabilities, this.#bindings);
     if (exchanges.length > 0 || bindings.length > 0) await this.#bindings.declare(exchanges, bindings);
-    for (const queue of queues) this.#transient.declared(queue);
+    const transient = queues.filter((queue) => this.#transient.declared(queue)).map((queue) => queue.name);
+    if (transient.length === 0) return;
+    this.#keeper?.open();
+    await this.#parts.declareTransient?.(transient);
   }
 
   publish(messages: readonly OutgoingMessage[]): Promise<readonly PublishOutcome[]> {

@@ -1,5 +1,6 @@
 import type { Migration } from '@celeriac/sql';
 import { type CompiledQuery, type Kysely, sql } from 'kysely';
+import { NOBODY } from './nobody.ts';
 
 /** The transport's tables, step by step. A step that was released is never changed. */
 export const messageMigrations: readonly Migration[] = Object.freeze([
@@ -9,7 +10,7 @@ export const messageMigrations: readonly Migration[] = Object.freeze([
 
 /**
  * The id is the place in the line. It is never used twice, so that the receipt of a message that is gone can never fit
- * another one. `owner` is empty while a message waits; `deliver_at` is empty once it may be taken.
+ * another one. `owner` is {@link NOBODY} while a message waits; `deliver_at` is empty once it may be taken.
  */
 function createMessages({ schema }: Kysely<unknown>): readonly CompiledQuery[] {
   return [
@@ -19,7 +20,7 @@ function createMessages({ schema }: Kysely<unknown>): readonly CompiledQuery[] {
       .addColumn('queue', 'varchar(255)', (column) => column.notNull())
       .addColumn('priority', 'integer', (column) => column.notNull())
       .addColumn('deliver_at', 'bigint')
-      .addColumn('owner', 'bigint')
+      .addColumn('owner', 'bigint', (column) => column.notNull())
       .addColumn('delivery_count', 'integer', (column) => column.notNull())
       .addColumn('exchange', 'varchar(255)', (column) => column.notNull())
       .addColumn('routing_key', 'text', (column) => column.notNull())
@@ -33,7 +34,7 @@ function createMessages({ schema }: Kysely<unknown>): readonly CompiledQuery[] {
       .createIndex('celeriac_message_ready')
       .on('celeriac_message')
       .columns(['queue', 'priority desc', 'id'])
-      .where(sql<boolean>`owner is null and deliver_at is null`)
+      .where(sql<boolean>`owner = ${sql.lit(NOBODY)} and deliver_at is null`)
       .compile(),
     schema
       .createIndex('celeriac_message_delayed')
@@ -45,7 +46,7 @@ function createMessages({ schema }: Kysely<unknown>): readonly CompiledQuery[] {
       .createIndex('celeriac_message_held')
       .on('celeriac_message')
       .columns(['owner'])
-      .where(sql<boolean>`owner is not null`)
+      .where(sql<boolean>`owner <> ${sql.lit(NOBODY)}`)
       .compile(),
     schema
       .createTable('celeriac_owner')

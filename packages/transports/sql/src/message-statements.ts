@@ -1,6 +1,7 @@
 import { type SqlDialect, StatementTemplate } from '@celeriac/sql';
 import { type RawBuilder, sql } from 'kysely';
 import type { MessageRow, NewMessageRow } from './message-row.ts';
+import { NOBODY } from './nobody.ts';
 
 /** Receipts (`id:delivery_count`) as a list, and who must hold them. */
 export interface HeldReceipts {
@@ -12,8 +13,10 @@ type Guard = { readonly guard: string };
 type Id = { readonly id: number };
 
 // The conditions of the partial indexes, word for word: SQLite uses such an index only where it finds its condition.
-const ready = sql`owner is null and deliver_at is null`;
+const nobody = sql.lit(NOBODY);
+const ready = sql`owner = ${nobody} and deliver_at is null`;
 const delayed = sql`deliver_at is not null`;
+const taken = sql`owner <> ${nobody}`;
 const receipt = sql`id || ':' || delivery_count`;
 
 /** The statements on messages. None of them reads more rows than it answers with: each goes along an index. */
@@ -46,9 +49,9 @@ export class MessageStatements {
     this.insert = new StatementTemplate(
       dialect,
       (p) => sql`
-        insert into celeriac_message (queue, priority, deliver_at, delivery_count, exchange, routing_key,
+        insert into celeriac_message (queue, priority, deliver_at, owner, delivery_count, exchange, routing_key,
           content_type, content_encoding, headers, properties, body)
-        values (${p.queue}, ${p.priority}, ${p.deliver_at}, 0, ${p.exchange}, ${p.routing_key},
+        values (${p.queue}, ${p.priority}, ${p.deliver_at}, ${nobody}, 0, ${p.exchange}, ${p.routing_key},
           ${p.content_type}, ${p.content_encoding}, ${p.headers}, ${p.properties}, ${p.body})`,
     );
     this.anyReady = new StatementTemplate(
@@ -68,9 +71,9 @@ export class MessageStatements {
     this.release = new StatementTemplate(
       dialect,
       (p) => sql`
-        insert into celeriac_message (queue, priority, delivery_count, exchange, routing_key, content_type,
+        insert into celeriac_message (queue, priority, owner, delivery_count, exchange, routing_key, content_type,
           content_encoding, headers, properties, body)
-        select queue, priority, delivery_count, exchange, routing_key, content_type, content_encoding, headers,
+        select queue, priority, ${nobody}, delivery_count, exchange, routing_key, content_type, content_encoding, headers,
           properties, body
         from celeriac_message where ${ids(p.ids)} order by deliver_at, id`,
     );
@@ -98,7 +101,7 @@ export class MessageStatements {
     );
     this.requeue = new StatementTemplate(
       dialect,
-      (p) => sql`update celeriac_message set owner = null where ${isHeld(p)} returning ${receipt} as guard`,
+      (p) => sql`update celeriac_message set owner = ${nobody} where ${isHeld(p)} returning ${receipt} as guard`,
     );
     this.held = new StatementTemplate(
       dialect,
@@ -106,13 +109,13 @@ export class MessageStatements {
     );
     this.putBackOwn = new StatementTemplate(
       dialect,
-      (p) => sql`update celeriac_message set owner = null where owner = ${p.owner}`,
+      (p) => sql`update celeriac_message set owner = ${nobody} where owner = ${p.owner} and ${taken}`,
     );
     this.putBackOrphans = new StatementTemplate(
       dialect,
       () => sql`
-        update celeriac_message set owner = null
-        where owner is not null and owner not in (select id from celeriac_owner)`,
+        update celeriac_message set owner = ${nobody}
+        where ${taken} and owner not in (select id from celeriac_owner)`,
     );
     this.size = new StatementTemplate(
       dialect,

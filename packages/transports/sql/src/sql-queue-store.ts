@@ -1,18 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { backoffMs, type Clock, isCeleriacError, type Logger } from '@celeriac/protocol';
-import { rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
+import { changesOf, rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
 import type { QueuedMessage, QueueStore, Receipt, Settlement, TakenMessage } from '@celeriac/transport';
 import { hostTimeMs } from './host-clock.ts';
 import { IdleWait } from './idle-wait.ts';
 import { toRow, toTaken } from './message-row.ts';
 import { MessageScripts } from './message-scripts.ts';
+import { LARGEST_OWNER, NOBODY } from './nobody.ts';
 import { keepAlive, type Owner } from './owner-lease.ts';
 import { asPutError, asTransportError } from './sql-transport-errors.ts';
 import type { SqlTransportSettings } from './sql-transport-options.ts';
 
 /** Pause of a take after the database was full. */
 const FULL_PAUSE_MS = 1000;
-const LARGEST_OWNER_ID = 2 ** 47;
 
 export interface SqlQueueStoreOptions {
   readonly database: SqlDatabase;
@@ -37,7 +37,7 @@ export class SqlQueueStore implements QueueStore {
   #closed = false;
 
   constructor({ database, settings, clock, logger }: SqlQueueStoreOptions) {
-    this.owner = { id: randomInt(1, LARGEST_OWNER_ID), leaseMs: settings.leaseMs };
+    this.owner = { id: randomInt(2 * NOBODY, LARGEST_OWNER), leaseMs: settings.leaseMs };
     this.#database = database;
     this.#settings = settings;
     this.#clock = clock;
@@ -125,7 +125,7 @@ export class SqlQueueStore implements QueueStore {
 
   async remove(queue: string): Promise<void> {
     await this.purge(queue);
-    await this.#database.run([this.#scripts.transient.forget.with({ queue })]);
+    await this.#transaction(() => changesOf(this.#scripts.transient.forget.with({ queue })));
   }
 
   /** Takes note of queues that end with this connection. */
@@ -147,10 +147,14 @@ export class SqlQueueStore implements QueueStore {
     if (this.#closed) return;
     this.#closed = true;
     this.#idle.wake();
-    const { messages, owners } = this.#scripts;
+    const { messages, owners, transient } = this.#scripts;
     const owner = this.owner.id;
     try {
-      await this.#database.run([messages.putBackOwn.with({ owner }), owners.drop.with({ id: owner })]);
+      await this.#database.run([
+        messages.putBackOwn.with({ owner }),
+        transient.leave.with({ owner }),
+        owners.drop.with({ id: owner }),
+      ]);
     } catch (error) {
       this.#logger.debug('Held messages come back only when their lease runs out', { url: this.#database.url, error });
     }

@@ -66,6 +66,7 @@ export function assembleTransport(parts: SqlTransportParts): Transport {
     clock,
     logger,
     connect: () => connect(database),
+    declareTransient: (queues) => store.declareTransient(queues),
   });
 }
 

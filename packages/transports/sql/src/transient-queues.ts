@@ -5,6 +5,8 @@ import { sql } from 'kysely';
 export class TransientQueueStatements {
   readonly add: StatementTemplate<{ queue: string; owner: number }>;
   readonly forget: StatementTemplate<{ queue: string }>;
+  /** A connection that ends in good order has removed what had to be removed. */
+  readonly leave: StatementTemplate<{ owner: number }>;
   /** Those whose owners are all gone. */
   readonly orphans: StatementTemplate<object, { queue: string }>;
 
@@ -17,6 +19,10 @@ export class TransientQueueStatements {
     this.forget = new StatementTemplate(
       dialect,
       (p) => sql`delete from celeriac_transient_queue where queue = ${p.queue}`,
+    );
+    this.leave = new StatementTemplate(
+      dialect,
+      (p) => sql`delete from celeriac_transient_queue where owner = ${p.owner}`,
     );
     this.orphans = new StatementTemplate(
       dialect,
