@@ -41,7 +41,7 @@ class Run {
         ...process.env,
         CELERY_BROKER_URL: this.url,
         CELERY_RESULT_BACKEND: this.url,
-        CELERY_BROKER_TRANSPORT_OPTIONS: JSON.stringify({ leaseMs: 2000 }),
+        CELERIAC_BROKER_TRANSPORT_OPTIONS: JSON.stringify({ leaseMs: 2000 }),
         LEDGER: this.ledger,
         POOL: pool,
       },
@@ -144,12 +144,13 @@ describe.each(['async', 'prefork'] as const)('runWorker with the pool %s', { tim
     const supervisor = (async () => {
       while (!finished) {
         const worker = await run.worker(pool).catch(() => undefined);
-        if (worker !== undefined && !finished) await Promise.race([once(worker, 'exit'), poison.get({ timeoutMs: 50_000, propagate: false })]);
+        if (worker !== undefined && worker.exitCode === null && worker.signalCode === null) await once(worker, 'exit');
       }
     })();
     expect(await Promise.all(good.map((result) => result.get({ timeoutMs: 50_000 })))).toEqual(good.map(() => 'slept'));
     await expect(poison.get({ timeoutMs: 50_000 })).rejects.toThrow(/died 4 times/);
     finished = true;
+    run.children.at(-1)?.kill('SIGTERM');
     await supervisor;
     expect(await run.lines('poison')).toHaveLength(4);
     expect(await listQuarantine(run.app)).toMatchObject([{ id: poison.id, code: 'CLR_POISON' }]);
