@@ -8,7 +8,7 @@ import { StatementCache } from '../statement-cache.ts';
 /** Prepared statements kept; the transport and the backend have fewer. */
 const STATEMENTS = 128;
 /** Pages of 4 KiB after which a commit copies the write-ahead log into the database. */
-const CHECKPOINT_PAGES = 4000;
+const CHECKPOINT_PAGES = 1000;
 /** The log file is cut to this when it starts anew. */
 const JOURNAL_LIMIT_BYTES = 32 * 1024 * 1024;
 /**
