@@ -41,6 +41,7 @@ export class Outbox {
   #scheduled = false;
   #inFlight = 0;
   #declared: { transport: Transport; topologies: Set<Topology> } | undefined;
+  #closed = false;
 
   constructor(guard: ConnectionGuard, clock: Clock) {
     this.#guard = guard;
@@ -56,6 +57,11 @@ export class Outbox {
       this.#waiting.push({ ...parcel, retries: 0, resolve, reject });
       this.#schedule();
     });
+  }
+
+  /** From now on a lost connection is an error at once. */
+  close(): void {
+    this.#closed = true;
   }
 
   #schedule(): void {
@@ -83,24 +89,43 @@ export class Outbox {
     }
   }
 
-  async #publish(transport: Transport, batch: readonly Waiting[]): Promise<void> {
-    await this.#declare(transport, batch);
-    const outcomes = await transport.publish(batch.map((waiting) => outgoing(waiting, transport)));
-    for (let index = 0; index < batch.length; index++) {
+  async #publish(transport: Transport, batch: Waiting[]): Promise<void> {
+    const refused = await this.#declare(transport, batch);
+    const sent =
+      refused === undefined ? batch : batch.filter(({ topology }) => topology === undefined || !refused.has(topology));
+    if (refused !== undefined) {
+      for (const { topology, reject } of batch) {
+        if (topology !== undefined && refused.has(topology)) reject(refused.get(topology));
+      }
+      // What was refused is done; if the rest fails, only the rest is tried again.
+      batch.splice(0, batch.length, ...sent);
+    }
+    if (sent.length === 0) return;
+    const outcomes = await transport.publish(sent.map((waiting) => outgoing(waiting, transport)));
+    for (let index = 0; index < sent.length; index++) {
       const outcome = outcomes[index];
-      if (outcome === undefined) batch[index]!.resolve();
-      else batch[index]!.reject(outcome);
+      if (outcome === undefined) sent[index]!.resolve();
+      else sent[index]!.reject(outcome);
     }
   }
 
-  async #declare(transport: Transport, batch: readonly Waiting[]): Promise<void> {
+  /** @returns what the broker refuses to declare, and why; undefined when there is nothing */
+  async #declare(transport: Transport, batch: readonly Waiting[]): Promise<Map<Topology, unknown> | undefined> {
     if (this.#declared?.transport !== transport) this.#declared = { transport, topologies: new Set() };
     const { topologies } = this.#declared;
+    let refused: Map<Topology, unknown> | undefined;
     for (const { topology } of batch) {
-      if (topology === undefined || topologies.has(topology)) continue;
-      await transport.declare(topology);
-      topologies.add(topology);
+      if (topology === undefined || topologies.has(topology) || refused?.has(topology)) continue;
+      try {
+        await transport.declare(topology);
+        topologies.add(topology);
+      } catch (error) {
+        if (isCeleriacError(error, 'CLR_CONNECTION_LOST')) throw error;
+        refused ??= new Map();
+        refused.set(topology, error);
+      }
     }
+    return refused;
   }
 
   /** A lost connection puts the messages back, each as often as its policy says; other errors go to the callers. */
@@ -108,7 +133,7 @@ export class Outbox {
     const lost = isCeleriacError(error, 'CLR_CONNECTION_LOST');
     for (const waiting of batch) {
       const delayMs =
-        lost && waiting.retryPolicy !== undefined
+        lost && !this.#closed && waiting.retryPolicy !== undefined
           ? publishRetryDelayMs(waiting.retryPolicy, waiting.retries)
           : undefined;
       if (delayMs === undefined) {

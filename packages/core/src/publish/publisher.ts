@@ -95,6 +95,11 @@ export class Publisher implements TaskPublisher {
     });
   }
 
+  /** From now on a lost connection is an error at once. */
+  close(): void {
+    this.#outbox?.close();
+  }
+
   #post(call: TaskCall, options: ApplyOptions, destination: Destination): Promise<void> {
     const runtime = this.#runtime;
     const codec = this.#codec(options);

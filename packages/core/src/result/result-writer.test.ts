@@ -178,3 +178,12 @@ test('closing waits for what is on its way, but not for a store that is away', a
   await writer.close();
   await lost;
 });
+
+test('closing ends the wait before another try', async () => {
+  const { backend, clock, writer } = setUp();
+  backend.isAway = true;
+  const lost = expect(store(writer, 'a')).rejects.toMatchObject({ code: 'CLR_BACKEND_UNAVAILABLE' });
+  await clock.advance(30_000);
+  await writer.close();
+  await lost;
+});

@@ -38,6 +38,7 @@ export class ResultWriter {
   #scheduled = false;
   #writing: Promise<void> | undefined;
   #closing = false;
+  #endPause: (() => void) | undefined;
 
   constructor(parts: ResultWriterParts) {
     this.#parts = parts;
@@ -75,6 +76,7 @@ export class ResultWriter {
   /** Resolves when everything given so far is stored or given up; a store that is away is not waited for. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#endPause?.();
     try {
       while (this.#pending.length > 0 || this.#writing !== undefined) {
         if (this.#writing === undefined) this.#write();
@@ -128,9 +130,20 @@ export class ResultWriter {
         const delayMs = this.#closing ? undefined : storeRetryDelayMs(settings(), retries, elapsedMs, Math.random());
         if (delayMs === undefined) return this.#giveUp(part, error);
         if (retries === 0) this.#parts.logger().warning(`Cannot store results, trying again: ${error.message}`);
-        await new Promise<void>((resolve) => clock.setTimer(delayMs, resolve));
+        await this.#pause(delayMs);
       }
     }
+  }
+
+  /** Waits before another try; closing ends it. */
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#parts.clock.setTimer(delayMs, resolve);
+      this.#endPause = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   async #writeOnce(part: readonly Pending[], joint: JointSettlement | undefined): Promise<void> {

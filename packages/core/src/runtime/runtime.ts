@@ -131,7 +131,8 @@ export class Runtime implements AppEngine {
   /** Results on their way are stored first. */
   async close(): Promise<void> {
     await this.#results.reset()?.close();
-    const { publisher: _publisher, writer, backend, waiting } = this.#release();
+    const { publisher, writer, backend, waiting } = this.#release();
+    publisher?.close();
     await waiting?.close(new ConnectionLostError('the result store', 'the application was closed'));
     await writer?.stop(CLOSE_MS);
     const connected = await backend?.catch(() => undefined);
