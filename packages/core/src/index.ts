@@ -31,9 +31,9 @@ export {
   WaitInsideTaskError,
 } from './result/result-errors.ts';
 export { ConfigurationError } from './settings/configuration-error.ts';
-export type { QueueDefinition, TaskQueues } from './settings/queue-definition.ts';
+export type { ExchangeDefinition, QueueBinding, QueueDefinition, TaskQueues } from './settings/queue-definition.ts';
 export type { Settings } from './settings/settings.ts';
-export type { RouteFunction, RouteTarget, TaskRoutes } from './settings/task-routes.ts';
+export type { RouteFunction, RouteMap, RoutePair, RouteTarget, TaskRoutes } from './settings/task-routes.ts';
 export type { ConnectOptions, Disconnect, Signal } from './signals/signal.ts';
 export type { SignalPayloads, Signals, TaskRunPayload, WorkerPayload } from './signals/signals.ts';
 export type { SignatureLike } from './signature/signature-like.ts';
@@ -46,13 +46,20 @@ export type {
   RateLimit,
   RegisteredTask,
   ResolvedTaskOptions,
+  ShadowName,
   TaskHooks,
 } from './task/registered-task.ts';
 export { Ignore, Reject, Retry } from './task/semipredicates.ts';
-export type { StandardSchemaV1 } from './task/standard-schema.ts';
+export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './task/standard-schema.ts';
 export { type CallOptions, type EagerOptions, ForeignTask, Task, type TaskCaller } from './task/task.ts';
 export type { DeliveryInfo, RetryRequest, TaskContext, TaskContextRequest } from './task/task-context.ts';
-export type { BoundTaskFunction, CheckedTaskDefinition, TaskDefinition, TaskFunction } from './task/task-definition.ts';
+export type {
+  BoundTaskFunction,
+  CheckedTaskDefinition,
+  ParameterNames,
+  TaskDefinition,
+  TaskFunction,
+} from './task/task-definition.ts';
 export type { TaskAnnotations, TaskOptions } from './task/task-options.ts';
 export type { TaskRegistry } from './task/task-registry.ts';
 export { type SignatureParts, TaskSignature } from './task/task-signature.ts';

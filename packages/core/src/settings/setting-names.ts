@@ -49,11 +49,6 @@ export function readSettingNames(given: object, origin: string): Map<keyof Setti
   return found;
 }
 
-/** Whether `key` names a setting in any style. */
-export function isSettingName(key: string): boolean {
-  return names.has(key);
-}
-
 function buildNames(): Map<string, NamedSetting> {
   const all = new Map<string, NamedSetting>();
   const entries = Object.entries(settingTable) as [keyof Settings, (typeof settingTable)[keyof Settings]][];

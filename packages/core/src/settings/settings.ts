@@ -5,8 +5,6 @@ import type { TaskAnnotations } from '../task/task-options.ts';
 import type { TaskQueues } from './queue-definition.ts';
 import type { TaskRoutes } from './task-routes.ts';
 
-export type { TaskRoutes } from './task-routes.ts';
-
 /**
  * All settings of an app, complete and frozen. Names are Celery's in camelCase; durations are in Celery's unit, which is
  * seconds unless the name ends in `Ms`. `undefined` is Celery's `None` where None means "not set".

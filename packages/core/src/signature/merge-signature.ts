@@ -29,7 +29,7 @@ export function mergeSignature(signature: SignatureJson, additions: SignatureAdd
 }
 
 /** Stored options with new ones over them. */
-export function mergeOptions(stored: WireOptions, added: WireOptions): WireOptions {
+function mergeOptions(stored: WireOptions, added: WireOptions): WireOptions {
   const merged = ownRecord(stored, added) as Record<string, unknown>;
   if (stored['group_id'] !== undefined && stored['group_id'] !== null) merged['group_id'] = stored['group_id'];
   return merged;
