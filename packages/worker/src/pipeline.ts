@@ -1,10 +1,11 @@
 import type { AppRuntime, Outcome, RevokedOutcome } from '@celeriac/core/internal';
 import type { Delivery } from '@celeriac/transport';
-import { type ConcludeContext, ignoresResult } from './conclude/conclude.ts';
+import type { ConcludeContext } from './conclude/conclude.ts';
 import { Concluder } from './conclude/concluder.ts';
+import { giveBack } from './conclude/give-back.ts';
 import { taskLabel } from './conclude/outcome-log.ts';
 import type { ConclusionPerformer } from './conclude/perform-conclusion.ts';
-import { storeRequestOf } from './conclude/result-meta.ts';
+import { StartReporter } from './conclude/start-reporter.ts';
 import { isUnreadable, readBody } from './execute/read-body.ts';
 import { RevokedSet } from './hold/revoked-set.ts';
 import type { RunCounter } from './hold/run-counter.ts';
@@ -47,6 +48,7 @@ export class Pipeline implements PoolHost {
   readonly #revoked: RevokedSet = new RevokedSet();
   readonly #running: Set<ReceivedTask> = new Set();
   readonly #suspects: Suspects;
+  readonly #starts: StartReporter;
   readonly #mostPending: number;
   /** The task that must be the only one to run. */
   #loner: ReceivedTask | undefined;
@@ -79,6 +81,7 @@ export class Pipeline implements PoolHost {
       readBody: (received) => this.#readBody(received),
       onDone: (message) => this.#onDone(message),
     });
+    this.#starts = new StartReporter(runtime, this.#context);
     this.#suspects = new Suspects(parts.runs, settings.workerDeliveryLimit);
     this.pool = parts.makePool(this);
     this.#mostPending = Math.max(LEAST_PENDING, this.pool.concurrency * PENDING_PER_SLOT);
@@ -158,7 +161,9 @@ export class Pipeline implements PoolHost {
       if (received.acknowledged) this.#concluder.end(received, workerLost(COLD_SHUTDOWN, 0));
     }
     const unsettled = running.filter((received) => !received.acknowledged);
-    await Promise.all(unsettled.map((received) => this.#giveBackRunning(received)));
+    // Given up on purpose: that does not count against them.
+    for (const received of unsettled) this.#suspects.clear(received);
+    await Promise.all(unsettled.map(({ delivery }) => this.#giveBack(delivery)));
     await this.whenIdle();
   }
 
@@ -170,13 +175,7 @@ export class Pipeline implements PoolHost {
   }
 
   onStarted(received: ReceivedTask, pid: number): void {
-    received.pid = pid;
-    const { options } = received.task!;
-    if (!options.acksLate) {
-      received.acknowledged = true;
-      received.delivery.settle('ack').then(this.#onEarlyAck, this.#onEarlyAckFailed);
-    }
-    if (options.trackStarted && !ignoresResult(received)) this.#storeStarted(received, pid);
+    this.#starts.report(received, pid);
   }
 
   onEnded(received: ReceivedTask, outcome: Outcome): void {
@@ -291,43 +290,15 @@ export class Pipeline implements PoolHost {
     if (this.#loner === message) this.#loner = undefined;
   }
 
-  #storeStarted(received: ReceivedTask, pid: number): void {
-    const result = { pid, hostname: this.#parts.hostname };
-    const draft = { status: 'STARTED', result, traceback: null, children: [] };
-    const stored = this.#runtime.results.store(storeRequestOf(received, draft, this.#context));
-    received.startedStored = stored.catch((error: unknown) => {
-      this.#runtime.logger.warning(`STARTED of ${taskLabel(received)} is not stored`, { error });
-    });
-  }
-
   #readBody(received: ReceivedTask): void {
     if (received.body !== undefined) return;
     const body = readBody(received.delivery.message, received.request, this.#runtime);
     if (!isUnreadable(body)) received.body = body;
   }
 
-  async #giveBack(delivery: Delivery): Promise<void> {
-    try {
-      if (delivery.held) await delivery.settle('requeue');
-    } catch (error) {
-      this.#runtime.logger.warning('A message comes back only when the broker notices that its worker is gone', {
-        error,
-      });
-    }
+  #giveBack(delivery: Delivery): Promise<void> {
+    return giveBack(delivery, this.#runtime.logger);
   }
-
-  async #giveBackRunning(received: ReceivedTask): Promise<void> {
-    this.#suspects.clear(received);
-    await this.#giveBack(received.delivery);
-  }
-
-  readonly #onEarlyAck = (settled: boolean): void => {
-    if (!settled) this.#runtime.logger.warning('The lease of a task was lost as it started; it may run twice');
-  };
-
-  readonly #onEarlyAckFailed = (error: unknown): void => {
-    this.#runtime.logger.warning('A task could not be acknowledged as it started; it may run twice', { error });
-  };
 
   #onDone(message: HeldMessage): void {
     this.#letGo(message);

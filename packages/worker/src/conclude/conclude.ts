@@ -1,5 +1,11 @@
 import { RESULT_LIMITS } from '@celeriac/backend';
-import type { FailureOutcome, RetryOutcome, RevokedOutcome, SuccessOutcome } from '@celeriac/core/internal';
+import type {
+  FailureOutcome,
+  RejectOutcome,
+  RetryOutcome,
+  RevokedOutcome,
+  SuccessOutcome,
+} from '@celeriac/core/internal';
 import {
   celeryExceptions,
   decodeJson,
@@ -42,7 +48,7 @@ export function conclude(received: ReceivedTask, ending: Ending, context: Conclu
     case 'ignore':
       return plain(received, 'ignore');
     case 'reject':
-      return plain(received, ending.requeue ? 'reject-requeue' : 'reject');
+      return rejected(received, ending);
     case 'unreadable': {
       const cause = { exception: unreadableException(ending.code, ending.reason), traceback: null };
       return failure(
@@ -163,6 +169,17 @@ function revoked(received: ReceivedTask, { reason }: RevokedOutcome, context: Co
     cause: { exception, traceback: null },
     quarantine: undefined,
   };
+}
+
+/** Nothing is stored; but a chord must not wait for a message that will not come again. */
+function rejected(received: ReceivedTask, { requeue, reason, embed }: RejectOutcome): Conclusion {
+  const ackCase = requeue ? 'reject-requeue' : 'reject';
+  const exception = celeryExceptions.reject(reason, requeue);
+  const member = chordMember(embed, received.request, 'FAILURE', exception);
+  if (member === undefined || (requeue && !received.acknowledged)) return plain(received, ackCase);
+  const settle = settlementOf(ackCase, received.ackOptions);
+  const cause = { exception, traceback: null };
+  return { kind: 'failure', settle, store: undefined, member, chain: [], errbacks: [], cause, quarantine: undefined };
 }
 
 function plain(received: ReceivedTask, ackCase: AckCase): Conclusion {

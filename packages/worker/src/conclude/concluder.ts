@@ -114,7 +114,7 @@ export class Concluder {
     if (ending.kind === 'success') counters.succeeded++;
     else if (ending.kind === 'retry') counters.retried++;
     else if (ending.kind === 'revoked') counters.revoked++;
-    else if (conclusion.kind === 'failure') counters.failed++;
+    else if (conclusion.kind === 'failure' && ending.kind !== 'reject') counters.failed++;
     if (conclusion.kind === 'failure' && conclusion.quarantine !== undefined) counters.quarantined++;
   }
 

@@ -29,7 +29,7 @@ export class Worker implements Service {
   readonly #counters: Counters = new Counters();
   #ended: PromiseWithResolvers<Error | undefined> = Promise.withResolvers();
   #session: WorkerSession | undefined;
-  #starting: AbortController | undefined;
+  #starting: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
   #impatience: AbortController = new AbortController();
   #stopping: Promise<void> | undefined;
   #failure: Error | undefined;
@@ -57,13 +57,14 @@ export class Worker implements Service {
    */
   async start(signal: AbortSignal): Promise<void> {
     if (this.#session !== undefined || this.#starting !== undefined) throw new Error('The worker is running already.');
-    const starting = new AbortController();
-    this.#starting = starting;
+    const abort = new AbortController();
     this.#ended = Promise.withResolvers();
     this.#impatience = new AbortController();
     this.#failure = undefined;
+    const done = this.#start(AbortSignal.any([signal, abort.signal]));
+    this.#starting = { abort, done };
     try {
-      await this.#start(AbortSignal.any([signal, starting.signal]));
+      await done;
     } finally {
       this.#starting = undefined;
     }
@@ -73,7 +74,11 @@ export class Worker implements Service {
    * Ends the worker: warm, and cold when running tasks take longer than `deadlineMs`. Waiting messages go back at once.
    */
   async stop(deadlineMs: number): Promise<void> {
-    this.#starting?.abort(new Error('The worker was stopped while it started.'));
+    if (this.#starting !== undefined) {
+      this.#starting.abort.abort(new Error('The worker was stopped while it started.'));
+      // Whoever started it learns of the failure; here it only has to be over.
+      await this.#starting.done.catch(() => {});
+    }
     const timer = systemClock.setTimer(deadlineMs, () => this.#impatience.abort());
     try {
       await this.shutDown('warm', 'stop');

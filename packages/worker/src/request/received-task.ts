@@ -12,8 +12,6 @@ export class ReceivedTask implements HeldMessage {
   readonly task: RegisteredTask | undefined;
   /** Arguments and links, where this process has decoded them. */
   body: TaskBody | undefined;
-  /** Process that runs it. */
-  pid: number | undefined;
   acknowledged = false;
   /** It was given back or given up while it ran: whatever its run still says is not heard. */
   abandoned = false;

@@ -198,7 +198,10 @@ describe('slots', () => {
     const stage = await newStage();
     const { started, open } = gatedTask(stage, { acksLate: true });
     const worker = await stage.start({ concurrency: 3, prefetchMultiplier: 2 });
-    await send(stage, Array.from({ length: 20 }, (_, index) => String(index)));
+    await send(
+      stage,
+      Array.from({ length: 20 }, (_, index) => String(index)),
+    );
     await until(() => worker.stats().received === 6, 'the window is full');
     expect([started.length, worker.stats().active, worker.stats().reserved]).toEqual([3, 3, 3]);
     open();

@@ -21,7 +21,15 @@ export function defineTasks(target: Celeriac): void {
   target.task('pool.kill', (signal: string): void => void process.kill(process.pid, signal));
   target.task('pool.exit', (code: number): void => process.exit(code));
   target.task('pool.abort', (): void => process.abort());
-  target.task('pool.throwLater', () => new Promise(() => setTimeout(() => { throw new Error('thrown in a timer'); }, 1)));
+  target.task(
+    'pool.throwLater',
+    () =>
+      new Promise(() =>
+        setTimeout(() => {
+          throw new Error('thrown in a timer');
+        }, 1),
+      ),
+  );
   target.task('pool.rejectLater', async () => {
     void Promise.reject(new Error('rejected and forgotten'));
     await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -35,11 +43,15 @@ export function defineTasks(target: Celeriac): void {
     appendFileSync(ledger, `${process.pid}\n`);
     process.kill(process.pid, 'SIGKILL');
   });
-  target.task('pool.killOnce', { acksLate: true, rejectOnWorkerLost: true, bind: true }, (context, ledger: string): string => {
-    appendFileSync(ledger, `${context.request.deliveryInfo.redelivered}\n`);
-    if (!context.request.deliveryInfo.redelivered) process.kill(process.pid, 'SIGKILL');
-    return 'survived';
-  });
+  target.task(
+    'pool.killOnce',
+    { acksLate: true, rejectOnWorkerLost: true, bind: true },
+    (context, ledger: string): string => {
+      appendFileSync(ledger, `${context.request.deliveryInfo.redelivered}\n`);
+      if (!context.request.deliveryInfo.redelivered) process.kill(process.pid, 'SIGKILL');
+      return 'survived';
+    },
+  );
   target.task('pool.block', (ms: number): number => {
     const end = Date.now() + ms;
     while (Date.now() < end);

@@ -12,7 +12,13 @@ const appModule = fileURLToPath(new URL('./prefork-app.ts', import.meta.url));
 async function preforkStage(options: WorkerOptions = {}): Promise<{ stage: Stage; worker: Worker }> {
   const stage = await newStage();
   defineTasks(stage.app);
-  const worker = await stage.start({ pool: 'prefork', concurrency: 2, appModule, procAliveTimeoutMs: 15_000, ...options });
+  const worker = await stage.start({
+    pool: 'prefork',
+    concurrency: 2,
+    appModule,
+    procAliveTimeoutMs: 15_000,
+    ...options,
+  });
   return { stage, worker };
 }
 
@@ -24,9 +30,12 @@ async function failureOf(stage: Stage, name: string, ...args: unknown[]): Promis
   const { id } = await stage.app.sendTask(`pool.${name}`, args);
   await stage.app.result(id).get({ timeoutMs: 15_000, propagate: false });
   const [meta] = (await (await stage.runtime.backend())?.load([id])) ?? [];
-  expect(meta).toMatchObject({ status: 'FAILURE', result: { exc_type: 'WorkerLostError', exc_module: 'billiard.exceptions' } });
-  const [text] = (meta?.result as { exc_message: string[] }).exc_message;
-  return { text: text!, afterMs: performance.now() - sentAt };
+  expect(meta).toMatchObject({
+    status: 'FAILURE',
+    result: { exc_type: 'WorkerLostError', exc_module: 'billiard.exceptions' },
+  });
+  const [text = ''] = (meta!.result as { exc_message: string[] }).exc_message;
+  return { text, afterMs: performance.now() - sentAt };
 }
 
 function isAlive(pid: number): boolean {
@@ -48,7 +57,7 @@ describe('prefork', { timeout: 60_000 }, () => {
     expect(new Set([...pids, process.pid]).size).toBe(3);
     expect(await call(stage, 'again')).toBe(2);
     await expect(call(stage, 'boom')).rejects.toThrow(/boom/);
-    const odd = { '__proto__x': [null, 9007199254740993n, 'ü\u0000'] };
+    const odd = { __proto__x: [null, 9007199254740993n, 'ü\u0000'] };
     expect(await call(stage, 'echo', odd)).toEqual(odd);
     await expect(call(stage, 'unsendable')).rejects.toThrow(/run/);
     await worker.whenIdle();
@@ -77,7 +86,10 @@ describe('prefork', { timeout: 60_000 }, () => {
   });
 
   it('A6: a child that runs out of memory says so', async () => {
-    const { stage } = await preforkStage({ concurrency: 1, execArgv: ['--conditions=@celeriac/source', '--max-old-space-size=64'] });
+    const { stage } = await preforkStage({
+      concurrency: 1,
+      execArgv: ['--conditions=@celeriac/source', '--max-old-space-size=64'],
+    });
     const { text } = await failureOf(stage, 'allocate');
     expect(text).toMatch(/Worker exited prematurely: .*heap out of memory \(limit \d+ MiB\)/);
     expect(await call(stage, 'add', 1, 1)).toBe(2);
@@ -95,19 +107,29 @@ describe('prefork', { timeout: 60_000 }, () => {
     const { stage, worker } = await preforkStage();
     const ledger = join(mkdtempSync(join(tmpdir(), 'celeriac-pool-')), 'ledger');
     const poison = await stage.app.sendTask('pool.lateKill', [ledger]);
-    const good = await Promise.all(Array.from({ length: 100 }, (_, x) => stage.app.sendTask<number>('pool.add', [x, 1])));
-    expect(await Promise.all(good.map((result) => result.get({ timeoutMs: 20_000 })))).toEqual(good.map((_, x) => x + 1));
+    const good = await Promise.all(
+      Array.from({ length: 100 }, (_, x) => stage.app.sendTask<number>('pool.add', [x, 1])),
+    );
+    expect(await Promise.all(good.map((result) => result.get({ timeoutMs: 20_000 })))).toEqual(
+      good.map((_, x) => x + 1),
+    );
     await expect(poison.get({ timeoutMs: 20_000 })).rejects.toThrow(/died 4 times/);
     expect(readFileSync(ledger, 'utf8').trim().split('\n')).toHaveLength(4);
     await worker.whenIdle();
-    expect(await listQuarantine(stage.app)).toMatchObject([{ id: poison.id, code: 'CLR_POISON', task: 'pool.lateKill' }]);
+    expect(await listQuarantine(stage.app)).toMatchObject([
+      { id: poison.id, code: 'CLR_POISON', task: 'pool.lateKill' },
+    ]);
     expect(worker.stats().quarantined).toBe(1);
   });
 
   it('an app module that does not load fails the start with its reason, and leaves no process', async () => {
     const stage = await newStage();
-    const start = (module: string) => stage.start({ pool: 'prefork', concurrency: 2, appModule: module, procAliveTimeoutMs: 15_000 });
-    await expect(start('/no/such/module.ts')).rejects.toMatchObject({ code: 'CLR_POOL', message: expect.stringContaining('module.ts') });
+    const start = (module: string) =>
+      stage.start({ pool: 'prefork', concurrency: 2, appModule: module, procAliveTimeoutMs: 15_000 });
+    await expect(start('/no/such/module.ts')).rejects.toMatchObject({
+      code: 'CLR_POOL',
+      message: expect.stringContaining('module.ts'),
+    });
     const noApp = fileURLToPath(new URL('./stage.ts', import.meta.url));
     await expect(start(noApp)).rejects.toMatchObject({ code: 'CLR_POOL' });
   });

@@ -118,7 +118,10 @@ describe.each(['async', 'prefork'] as const)('runWorker with the pool %s', { tim
     expect(run.output).toMatch(/SIGTERM again/);
   });
 
-  it.each([['SIGTERM', 'SIGQUIT', 'SIGQUIT'], ['SIGINT', 'SIGINT']] as const)(
+  it.each([
+    ['SIGTERM', 'SIGQUIT', 'SIGQUIT'],
+    ['SIGINT', 'SIGINT'],
+  ] as const)(
     'A10: %s, then %s ends it cold within two seconds; late-acknowledged tasks go back, no process is left',
     async (...signals: readonly NodeJS.Signals[]) => {
       const run = await newRun();

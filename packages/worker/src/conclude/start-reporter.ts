@@ -1,0 +1,48 @@
+import type { AppRuntime } from '@celeriac/core/internal';
+import type { ReceivedTask } from '../request/received-task.ts';
+import { ignoresResult } from './conclude.ts';
+import { taskLabel } from './outcome-log.ts';
+import { type ResultContext, storeRequestOf } from './result-meta.ts';
+
+/**
+ * Tells broker and store that a task starts: the early acknowledgement, and the state STARTED where it is wanted.
+ * @see celery/worker/request.py on_accepted
+ */
+export class StartReporter {
+  readonly #runtime: AppRuntime;
+  readonly #context: ResultContext;
+
+  constructor(runtime: AppRuntime, context: ResultContext) {
+    this.#runtime = runtime;
+    this.#context = context;
+  }
+
+  /** @param pid - of the process that runs it */
+  report(received: ReceivedTask, pid: number): void {
+    const { options } = received.task!;
+    if (!options.acksLate) {
+      received.acknowledged = true;
+      received.delivery.settle('ack').then(this.#onAcknowledged, this.#onFailed);
+    }
+    if (options.trackStarted && !ignoresResult(received)) this.#storeStarted(received, pid);
+  }
+
+  #storeStarted(received: ReceivedTask, pid: number): void {
+    const { results, logger } = this.#runtime;
+    const result = { pid, hostname: this.#context.hostname };
+    const draft = { status: 'STARTED', result, traceback: null, children: [] };
+    const stored = results.store(storeRequestOf(received, draft, this.#context));
+    received.startedStored = stored.catch((error: unknown) => {
+      logger.warning(`STARTED of ${taskLabel(received)} is not stored`, { error });
+    });
+  }
+
+  // One function for all tasks: nothing is made for each of them.
+  readonly #onAcknowledged = (settled: boolean): void => {
+    if (!settled) this.#runtime.logger.warning('The lease of a task was lost as it started; it may run twice');
+  };
+
+  readonly #onFailed = (error: unknown): void => {
+    this.#runtime.logger.warning('A task could not be acknowledged as it started; it may run twice', { error });
+  };
+}
