@@ -11,11 +11,11 @@ function smallDisk(folder: string): (Disposable & { readonly path: string }) | u
   const path = join(folder, 'disk');
   mkdirSync(path);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', path], { stdio: 'ignore' });
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', path], { stdio: 'ignore' });
   } catch {
     return undefined;
   }
-  return { path, [Symbol.dispose]: () => execFileSync('umount', ['-l', path]) };
+  return { path, [Symbol.dispose]: () => execFileSync('/bin/umount', ['-l', path]) };
 }
 
 test('B22: a consumer goes on by itself once a full disk has room again; nothing that was accepted is lost', async (context) => {
