@@ -26,7 +26,7 @@ const ROWS: readonly ArrowRow[] = [
   { name: /^worker$/, siblings: ['core', 'protocol', 'transport', 'backend'], thirdParty: 0 },
   {
     name: /^testing$/,
-    siblings: ['worker', 'core', 'protocol', 'transport', 'backend', 'transport-memory', 'backend-memory'],
+    siblings: ['worker', 'core', 'protocol', 'transport', 'backend', 'transport-memory', 'backend-memory', 'testkit'],
     thirdParty: 0,
   },
   { name: /^cli$/, siblings: ['core', 'protocol', 'transport', 'backend'], onDemand: ['worker'] },

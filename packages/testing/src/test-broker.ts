@@ -32,7 +32,7 @@ export interface TestBrokerParts {
 const PATIENCE_MS = 3000;
 
 /** A clock that stops more often in one `advance` is taken for one that never arrives. */
-const MOST_STEPS = 100_000;
+const MOST_STEPS = 50_000;
 
 /**
  * A broker, a result store and a clock in memory. Every `TestWorker` has its own, unless several are given the same one:

@@ -3,8 +3,8 @@ import type { AppOwner } from './app-owner.ts';
 import type { OverridingParts } from './overriding-parts.ts';
 
 /**
- * Replaces the broker, the result store and the clock of an app that is not connected, in all its settings at once; an
- * app without a result store has one then.
+ * Replaces the broker, the result store and the clock of an app that is not connected, in all its settings at once. An
+ * app without a result store has one then, and one with `taskAlwaysEager` sends its calls.
  * @returns gives the app its own parts back; close the app first. May be called repeatedly
  * @throws {ConfigurationError} when the app is connected, or when its parts are replaced already
  */

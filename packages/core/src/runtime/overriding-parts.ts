@@ -10,7 +10,7 @@ export interface OverridingParts {
   readonly backend: BackendPlugin;
 }
 
-/** The settings with broker and result store replaced; as they are without `parts`. */
+/** The settings with broker and result store replaced, which then get all calls; as they are without `parts`. */
 export function overriddenSettings(settings: Settings, parts: OverridingParts | undefined): Settings {
   if (parts === undefined) return settings;
   const { broker, backend } = parts;
@@ -24,6 +24,7 @@ export function overriddenSettings(settings: Settings, parts: OverridingParts | 
     resultBackend: urlOf(backend),
     resultBackendPackage: backend,
     resultBackendTransportOptions: {},
+    taskAlwaysEager: false,
   });
 }
 
