@@ -1,14 +1,6 @@
 export type { BackendPlugin } from '@celeriac/backend';
-export {
-  CeleriacError,
-  type Clock,
-  isCeleriacError,
-  type Logger,
-  type LogLevel,
-  maskUrl,
-  type SignatureJson,
-  type TaskState,
-} from '@celeriac/protocol';
+export type { Logger, LogLevel, SignatureJson, TaskState } from '@celeriac/protocol';
+export { CeleriacError, type Clock, isCeleriacError, maskUrl } from '@celeriac/protocol/basics';
 export type { TransportPlugin } from '@celeriac/transport';
 export type { CeleriacOptions, SettingsInput } from './app/app-options.ts';
 export { Celeriac, type ForeignTaskOptions } from './app/celeriac.ts';
@@ -16,7 +8,7 @@ export { ModuleLoadError } from './app/module-load-error.ts';
 export type { PublishOptions } from './app/publish-options.ts';
 export { NotRegisteredError } from './builtin/not-registered-error.ts';
 export { ArgumentError } from './execute/bind-arguments.ts';
-export { MaxRetriesExceededError } from './execute/retry-call.ts';
+export { MaxRetriesExceededError } from './execute/max-retries-exceeded-error.ts';
 export { BackendNotInstalledError, PluginLoadError, TransportNotInstalledError } from './plugins/plugin-errors.ts';
 export { PublishError } from './publish/publish-error.ts';
 export { AsyncResult, type GetOptions } from './result/async-result.ts';

@@ -1,4 +1,4 @@
-import { systemClock } from '@celeriac/protocol';
+import { systemClock } from '@celeriac/protocol/basics';
 import { LazyCaller } from '../call/lazy-caller.ts';
 import { AsyncResult } from '../result/async-result.ts';
 import type { ErrorFactory } from '../result/failure-error.ts';

@@ -1,4 +1,4 @@
-import { CeleriacError, escapeForLog } from '@celeriac/protocol';
+import { CeleriacError, escapeForLog } from '@celeriac/protocol/basics';
 
 /** A module of tasks cannot be loaded. */
 export class ModuleLoadError extends CeleriacError {

@@ -1,4 +1,4 @@
-import { maskUrl } from '@celeriac/protocol';
+import { maskUrl } from '@celeriac/protocol/basics';
 import { settingTable } from '../settings/setting-table.ts';
 import type { Settings } from '../settings/settings.ts';
 

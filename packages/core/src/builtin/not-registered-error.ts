@@ -1,4 +1,4 @@
-import { CeleriacError, escapeForLog } from '@celeriac/protocol';
+import { CeleriacError, escapeForLog } from '@celeriac/protocol/basics';
 
 /** No task of this name is registered here. @see celery/exceptions.py NotRegistered */
 export class NotRegisteredError extends CeleriacError {

@@ -1,8 +1,9 @@
-import { argsRepr, CeleriacError, isoTime, kwargsRepr, type TaskCall } from '@celeriac/protocol';
+import { argsRepr, isoTime, kwargsRepr, type TaskCall } from '@celeriac/protocol';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
 import { Retry } from '../task/semipredicates.ts';
 import type { RetryRequest } from '../task/task-context.ts';
 import type { Invocation } from './invocation.ts';
+import { MaxRetriesExceededError } from './max-retries-exceeded-error.ts';
 import { automaticDelaySeconds, retriesItself } from './retry-policy.ts';
 
 /** Ends a run with another attempt: what `context.retry()` throws. */
@@ -18,21 +19,6 @@ export class TaskRetry extends Retry {
     this.call = call;
     this.destination = destination;
     this.exc = exc;
-  }
-}
-
-/** No attempt is left, and the task named no error of its own. @see celery/exceptions.py MaxRetriesExceededError */
-export class MaxRetriesExceededError extends CeleriacError {
-  readonly code = 'CLR_MAX_RETRIES_EXCEEDED';
-  readonly excType = 'MaxRetriesExceededError';
-  readonly module = 'celery.exceptions';
-  readonly task: string;
-  readonly id: string;
-
-  constructor(task: string, id: string, args: string, kwargs: string) {
-    super(`Can't retry ${task}[${id}] args:${args} kwargs:${kwargs}`);
-    this.task = task;
-    this.id = id;
   }
 }
 

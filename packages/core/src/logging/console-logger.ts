@@ -1,4 +1,5 @@
-import { type Clock, escapeForLog, type Logger, type LogLevel } from '@celeriac/protocol';
+import type { Logger, LogLevel } from '@celeriac/protocol';
+import { type Clock, escapeForLog } from '@celeriac/protocol/basics';
 
 /** How and where lines are written. */
 export interface ConsoleLoggerOptions {

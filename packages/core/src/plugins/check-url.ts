@@ -1,4 +1,4 @@
-import { closest, isCeleriacError, maskUrl, parseUrl, splitUrls } from '@celeriac/protocol';
+import { closest, isCeleriacError, maskUrl, parseUrl, splitUrls } from '@celeriac/protocol/basics';
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import { knownSchemes, type PluginKind, packageFor, packageInScheme } from './scheme-table.ts';
 

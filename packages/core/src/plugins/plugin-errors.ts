@@ -1,4 +1,4 @@
-import { CeleriacError } from '@celeriac/protocol';
+import { CeleriacError } from '@celeriac/protocol/basics';
 
 /** The package that serves a broker URL is not installed. */
 export class TransportNotInstalledError extends CeleriacError {

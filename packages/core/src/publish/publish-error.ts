@@ -1,4 +1,4 @@
-import { CeleriacError } from '@celeriac/protocol';
+import { CeleriacError } from '@celeriac/protocol/basics';
 
 /** A message could not be handed to the broker. It may still have arrived: a repetition must be harmless. @see kombu/exceptions.py OperationalError */
 export class PublishError extends CeleriacError {

@@ -1,11 +1,5 @@
-import {
-  isReady,
-  PROPAGATE_STATES,
-  type ResultMeta,
-  type ResultTuple,
-  readResultTuples,
-  type TaskState,
-} from '@celeriac/protocol';
+import type { ResultMeta, ResultTuple, TaskState } from '@celeriac/protocol';
+import { isReady, PROPAGATE_STATES } from '@celeriac/protocol/basics';
 import { currentTask } from '../execute/current-task.ts';
 import { WaitInsideTaskError } from './result-errors.ts';
 import type { ResultSource, WaitOptions } from './result-source.ts';
@@ -108,6 +102,8 @@ export class AsyncResult<Result = unknown> {
   /** The tasks that this one sent; members of a group one by one. */
   async children(): Promise<readonly AsyncResult[]> {
     const children = (await this.meta())?.children ?? [];
+    // Reading messages is loaded when it is first needed.
+    const { readResultTuples } = await import('@celeriac/protocol');
     return readResultTuples(children).flatMap((tuple) => resultsOf(tuple, this.#source));
   }
 

@@ -1,4 +1,5 @@
-import { type ExceptionInfo, isRecord, type ResultMeta } from '@celeriac/protocol';
+import type { ExceptionInfo, ResultMeta } from '@celeriac/protocol';
+import { isRecord } from '@celeriac/protocol/basics';
 import { TaskError, type TaskFailure, TaskRevokedError } from './result-errors.ts';
 
 /** Makes the error that callers get for a failure. */

@@ -1,10 +1,5 @@
-import {
-  CeleriacError,
-  type CeleriacErrorOptions,
-  type ExceptionInfo,
-  escapeForLog,
-  exceptionRepr,
-} from '@celeriac/protocol';
+import type { ExceptionInfo } from '@celeriac/protocol';
+import { CeleriacError, type CeleriacErrorOptions, escapeForLog } from '@celeriac/protocol/basics';
 
 /** What is known about a failed task. */
 export interface TaskFailure {
@@ -28,7 +23,7 @@ export class TaskError extends CeleriacError {
   readonly traceback: string | null;
 
   constructor({ taskId, exception, traceback }: TaskFailure, options?: CeleriacErrorOptions) {
-    super(escapeForLog(exceptionRepr(exception)), options);
+    super(escapeForLog(`${exception.exc_type}: ${messageText(exception.exc_message)}`), options);
     this.taskId = taskId;
     this.excType = exception.exc_type;
     this.excModule = exception.exc_module;
@@ -76,5 +71,18 @@ export class WaitInsideTaskError extends CeleriacError {
     super('A task waits for the result of another task: with all slots waiting, none would be left to work.', {
       hint: 'Use link or a workflow instead, or say get({ disableSyncSubtasks: false }).',
     });
+  }
+}
+
+function messageText(message: ExceptionInfo['exc_message']): string {
+  if (typeof message === 'string') return message;
+  return message.map((argument) => (typeof argument === 'string' ? argument : shown(argument))).join(', ');
+}
+
+function shown(argument: unknown): string {
+  try {
+    return JSON.stringify(argument) ?? String(argument);
+  } catch {
+    return String(argument);
   }
 }

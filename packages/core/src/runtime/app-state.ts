@@ -1,11 +1,4 @@
-import {
-  type Clock,
-  type Compression,
-  CompressionRegistry,
-  type Logger,
-  type Serializer,
-  SerializerRegistry,
-} from '@celeriac/protocol';
+import type { Clock, Compression, Logger, Serializer } from '@celeriac/protocol';
 import { makeLogger } from '../logging/make-logger.ts';
 import { ErrorRegistry } from '../result/failure-error.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -35,8 +28,8 @@ export class AppState {
   readonly name: string;
   readonly tasks: AppTasks;
   readonly signals: Signals;
-  readonly serializers: SerializerRegistry;
-  readonly compressions: CompressionRegistry;
+  readonly serializers: readonly Serializer[];
+  readonly compressions: readonly Compression[];
   readonly errors: ErrorRegistry = new ErrorRegistry();
   readonly folder: () => string;
   /** Everything else; made when it is first needed. */
@@ -51,8 +44,8 @@ export class AppState {
     this.name = name;
     this.#clock = clock;
     this.folder = folder;
-    this.serializers = new SerializerRegistry(serializers);
-    this.compressions = new CompressionRegistry(compressions);
+    this.serializers = serializers;
+    this.compressions = compressions;
     this.tasks = new AppTasks(() => this.settings);
     this.signals = new Signals(() => this.logger);
     this.#settings = new Lazy(() => overriddenSettings(settings(), this.#overriding));

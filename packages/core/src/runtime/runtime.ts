@@ -2,11 +2,11 @@ import type { Backend } from '@celeriac/backend';
 import {
   type AcceptList,
   type Clock,
-  type CompressionRegistry,
+  CompressionRegistry,
   LamportClock,
   type Logger,
   type MessageLimits,
-  type SerializerRegistry,
+  SerializerRegistry,
 } from '@celeriac/protocol';
 import { type ConnectionGuard, ConnectionLostError, type OutgoingMessage } from '@celeriac/transport';
 import { builtinTasks } from '../builtin/builtin-tasks.ts';
@@ -55,8 +55,8 @@ export class Runtime implements AppEngine {
     this.name = state.name;
     this.clock = state.clock;
     this.tasks = state.tasks;
-    this.serializers = state.serializers;
-    this.compressions = state.compressions;
+    this.serializers = new SerializerRegistry(state.serializers);
+    this.compressions = new CompressionRegistry(state.compressions);
     this.signals = state.signals;
     this.#queues = new Lazy(() => new QueueTable(this.settings));
     this.#accept = new Lazy(() => makeAcceptList(this.settings, this.serializers));

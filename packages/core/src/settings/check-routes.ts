@@ -1,4 +1,4 @@
-import { closest, isRecord } from '@celeriac/protocol';
+import { closest, isRecord } from '@celeriac/protocol/basics';
 import { ConfigurationError, shownValue } from './configuration-error.ts';
 
 /** What a route may decide. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
-import { isRecord } from '@celeriac/protocol';
+import { isRecord } from '@celeriac/protocol/basics';
 import { ConfigurationError } from './configuration-error.ts';
 import { readSettingNames } from './setting-names.ts';
 import type { Settings } from './settings.ts';

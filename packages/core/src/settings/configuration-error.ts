@@ -1,4 +1,4 @@
-import { CeleriacError, type CeleriacErrorOptions, escapeForLog } from '@celeriac/protocol';
+import { CeleriacError, type CeleriacErrorOptions, escapeForLog } from '@celeriac/protocol/basics';
 
 /** A setting has an unknown name, or a value that cannot be. */
 export class ConfigurationError extends CeleriacError {

@@ -1,4 +1,4 @@
-import { closest } from '@celeriac/protocol';
+import { closest } from '@celeriac/protocol/basics';
 import { ConfigurationError, shownValue } from './configuration-error.ts';
 import { settingTable } from './setting-table.ts';
 import type { Settings } from './settings.ts';

@@ -1,4 +1,4 @@
-import { maskUrl } from '@celeriac/protocol';
+import { maskUrl } from '@celeriac/protocol/basics';
 import type { PublishRetryPolicy } from '@celeriac/transport';
 import { checkUrlSetting } from '../plugins/check-url.ts';
 import { checkTaskRoutes } from './check-routes.ts';

@@ -1,4 +1,4 @@
-import { closest } from '@celeriac/protocol';
+import { closest } from '@celeriac/protocol/basics';
 import type { PublishRetryPolicy } from '@celeriac/transport';
 import { ConfigurationError, shownValue } from './configuration-error.ts';
 

@@ -1,4 +1,4 @@
-import { closest, escapeForLog } from '@celeriac/protocol';
+import { closest, escapeForLog } from '@celeriac/protocol/basics';
 import { ConfigurationError } from './configuration-error.ts';
 import { settingTable } from './setting-table.ts';
 import type { Settings } from './settings.ts';

@@ -1,5 +1,5 @@
 // A data table: long by nature.
-import { DEFAULT_LIMITS, isRecord } from '@celeriac/protocol';
+import { DEFAULT_LIMITS, isRecord } from '@celeriac/protocol/basics';
 import {
   amount,
   anyOf,

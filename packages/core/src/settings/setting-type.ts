@@ -1,4 +1,4 @@
-import { describeType, isRecord } from '@celeriac/protocol';
+import { describeType, isRecord } from '@celeriac/protocol/basics';
 
 /** Which values a setting takes. */
 export interface SettingType {

@@ -1,4 +1,5 @@
-import { escapeForLog, type Logger } from '@celeriac/protocol';
+import type { Logger } from '@celeriac/protocol';
+import { escapeForLog } from '@celeriac/protocol/basics';
 
 /** Stops a handler from being called. May be called repeatedly. */
 export type Disconnect = () => void;

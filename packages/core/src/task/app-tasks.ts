@@ -1,4 +1,4 @@
-import { closest, escapeForLog } from '@celeriac/protocol';
+import { closest, escapeForLog } from '@celeriac/protocol/basics';
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type DefinitionPlace, DuplicateTaskError } from './duplicate-task-error.ts';

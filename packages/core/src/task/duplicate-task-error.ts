@@ -1,4 +1,4 @@
-import { CeleriacError } from '@celeriac/protocol';
+import { CeleriacError } from '@celeriac/protocol/basics';
 
 /** Two tasks of an app have the same name. */
 export class DuplicateTaskError extends CeleriacError {

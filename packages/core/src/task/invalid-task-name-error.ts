@@ -1,4 +1,4 @@
-import { CeleriacError, describeType, escapeForLog } from '@celeriac/protocol';
+import { CeleriacError, describeType, escapeForLog } from '@celeriac/protocol/basics';
 
 const LONGEST = 255;
 

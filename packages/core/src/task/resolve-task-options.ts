@@ -1,4 +1,4 @@
-import { closest } from '@celeriac/protocol';
+import { closest } from '@celeriac/protocol/basics';
 import { ConfigurationError, shownValue } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ResolvedTaskOptions } from './registered-task.ts';
