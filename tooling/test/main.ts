@@ -1,4 +1,5 @@
 // Runs the tests of all packages, one package at a time, and adds them up. Run: npm test, or npm run test:long
+import { declaredServices, startDeclared } from '../services/declared-services.ts';
 import { runTurbo } from '../turbo/run-turbo.ts';
 import { workspacePackages } from '../workspace/workspace-packages.ts';
 import { failedRun } from './package-report.ts';
@@ -9,10 +10,12 @@ const isLong = process.argv.includes('--long');
 const packages = workspacePackages();
 
 deleteReports(packages);
+const services = await startDeclared(declaredServices(packages.map((entry) => entry.manifest)));
 const code = runTurbo(
   ['run', 'test', '--concurrency=1', '--continue=always', '--output-logs=errors-only', '--log-order=grouped'],
-  isLong ? { CELERIAC_LONG: '1' } : {},
+  { ...services.env, ...(isLong ? { CELERIAC_LONG: '1' } : {}) },
 );
+await services.stop();
 const { results: reported, untested } = collectReports(packages);
 const results = [...reported, ...failedRun(reported, code)];
 console.log(`\n${summaryLines(results, untested).join('\n')}`);

@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { StallReporter } from './stall-reporter.ts';
 
 const conditions = ['@celeriac/source'];
 const reportFile = '.reports/tests.json';
+const servicesSetup = fileURLToPath(new URL('services-setup.ts', import.meta.url));
 
 /**
  * The vitest settings of every package: tests run from source through the `@celeriac/source` condition, two files at a
@@ -15,6 +17,7 @@ export function packageTests(include: string[] = ['src/**/*.test.ts', 'test/**/*
     ssr: { resolve: { conditions } },
     test: {
       include,
+      globalSetup: [servicesSetup],
       exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**'],
       // A package without tests passes here; tooling/test names it in the summary.
       passWithNoTests: true,

@@ -23,6 +23,8 @@ export interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
+  /** The servers that its tests need; see tooling/services. */
+  readonly celeriac?: { readonly services?: readonly string[]; readonly installs?: readonly string[] };
 }
 
 /** A package of the workspace. */
