@@ -23,11 +23,24 @@ interface ChordTimes {
 /** Progress with the parts still encoded. */
 type Joined = Omit<ChordProgress, 'parts'> & { readonly parts: readonly ChordPartRow[] | undefined };
 
-/** Chords joined in the tables of a database: whoever holds its write lock decides alone. */
+/** A completion that waits for its transaction. */
+interface WaitingJoin {
+  readonly row: ChordPartRow;
+  readonly joined: PromiseWithResolvers<Joined>;
+}
+
+/** Completions recorded in one transaction at most. */
+const BATCH = 500;
+
+/**
+ * Chords joined in the tables of a database: whoever holds its write lock decides alone. Completions of one turn of the
+ * event loop share a transaction.
+ */
 export class SqlChords implements ChordStore {
   readonly statements: ChordStatements;
   readonly #place: StorePlace;
   readonly #claimMs: number;
+  readonly #waiting: WaitingJoin[] = [];
 
   constructor(place: StorePlace, claimMs: number = CHORD_CLAIM_MS) {
     this.statements = new ChordStatements(place.database.dialect);
@@ -49,8 +62,7 @@ export class SqlChords implements ChordStore {
   async join(part: ChordPart): Promise<ChordProgress> {
     requireResultId(part.groupId);
     requireResultId(part.taskId);
-    const { codec, database } = this.#place;
-    const times = this.#times();
+    const { codec } = this.#place;
     const row: ChordPartRow = {
       group_id: part.groupId,
       task_id: part.taskId,
@@ -58,7 +70,9 @@ export class SqlChords implements ChordStore {
       status: part.status,
       result: Buffer.from(codec.encodeValue(part.result)),
     };
-    const { parts, ...progress } = await inTransaction(database, () => this.#join(row, times));
+    const joined = Promise.withResolvers<Joined>();
+    if (this.#waiting.push({ row, joined }) === 1) process.nextTick(() => void this.#joinWaiting());
+    const { parts, ...progress } = await joined.promise;
     return { ...progress, parts: parts === undefined ? undefined : inHeaderOrder(parts.map((one) => this.#part(one))) };
   }
 
@@ -83,6 +97,29 @@ export class SqlChords implements ChordStore {
       yield statements.touch.with({ groupId, expiresAt });
       const [row] = yield* rowsOf(statements.find.with({ groupId }));
       return row!;
+    };
+  }
+
+  async #joinWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, BATCH);
+      const times = this.#times();
+      const joinAll = this.#joinAll(batch, times);
+      try {
+        const answers = await inTransaction(this.#place.database, joinAll);
+        for (const [index, { joined }] of batch.entries()) joined.resolve(answers[index]!);
+      } catch (error) {
+        for (const { joined } of batch) joined.reject(error);
+      }
+    }
+  }
+
+  #joinAll(batch: readonly WaitingJoin[], times: ChordTimes): () => Steps<readonly Joined[]> {
+    const join = (part: ChordPartRow): Steps<Joined> => this.#join(part, times);
+    return function* () {
+      const answers: Joined[] = [];
+      for (const { row } of batch) answers.push(yield* join(row));
+      return answers;
     };
   }
 

@@ -11,6 +11,8 @@ import { keepAlive, type Owner } from './owner-lease.ts';
 import { asPutError, asTransportError } from './sql-transport-errors.ts';
 import type { SqlTransportSettings } from './sql-transport-options.ts';
 
+/** Messages of one take at most, so that a transaction stays a bounded amount of work. */
+const TAKE_LIMIT = 1000;
 /** Pause of a take after the database was full. */
 const FULL_PAUSE_MS = 1000;
 
@@ -173,7 +175,7 @@ export class SqlQueueStore implements QueueStore {
     if (sweepDue) this.#sweptAtMs = hostMs;
     const againMs = Math.min(sweepMs, look.nextDueMs - nowMs);
     if (!look.ready && !sweep) return { messages: [], againMs };
-    const request = { queues, max, nowMs, sweep, turn: this.#turn++ };
+    const request = { queues, max: Math.min(max, TAKE_LIMIT), nowMs, sweep, turn: this.#turn++ };
     try {
       const rows = await this.#database.transaction(() => this.#scripts.take(request));
       return { messages: rows.map(toTaken), againMs: rows.length > 0 ? 0 : Math.max(0, againMs) };
