@@ -11,7 +11,9 @@ export interface WorkerStats extends WorkerCounts {
   readonly active: number;
   /** Tasks that were received and have not started, those included that wait for their time. */
   readonly reserved: number;
-  /** Tasks that wait for their time. */
+  /** Of these, those that wait for a slot. */
+  readonly prefetched: number;
+  /** Of these, those that wait for their time. */
   readonly scheduled: number;
 }
 
@@ -116,6 +118,7 @@ export class Worker implements Service {
   stats(): WorkerStats {
     const { received, succeeded, failed, retried, revoked, quarantined } = this.#counters;
     const pipeline = this.#session?.pipeline;
+    const [reserved, scheduled] = [pipeline?.reserved ?? 0, pipeline?.held ?? 0];
     return {
       received,
       succeeded,
@@ -124,8 +127,9 @@ export class Worker implements Service {
       revoked,
       quarantined,
       active: pipeline?.active ?? 0,
-      reserved: pipeline?.reserved ?? 0,
-      scheduled: pipeline?.held ?? 0,
+      reserved,
+      prefetched: reserved - scheduled,
+      scheduled,
     };
   }
 

@@ -104,17 +104,40 @@ describe('a lost connection', () => {
     const broker = new FlakyBroker();
     const stage = await newStage('memory', { brokerTransport: broker.plugin });
     const { started, open } = gatedTask(stage, { acksLate: true });
+    let callbacks = 0;
+    stage.app.task('gate.callback', () => ++callbacks);
     const worker = await stage.start({ concurrency: 2 });
-    await send(stage, ['a', 'b', 'c']);
+    const callback = { task: 'gate.callback', args: [], kwargs: {}, options: {}, subtask_type: null, immutable: true };
+    for (const id of ['a', 'b', 'c']) {
+      const body = [[], {}, { callbacks: [callback], errbacks: null, chain: null, chord: null }];
+      await stage.publish(taskMessage('gate.task', { body, headers: { id } }));
+    }
     await until(() => started.length === 2 && worker.stats().reserved === 1, 'two run, one waits');
     await broker.cut();
     await until(() => worker.stats().reserved === 3, 'all three came again');
     open();
     for (const id of ['a', 'b', 'c']) expect(await stage.app.result(id).get({ timeoutMs: 3000 })).toBe('done');
+    await until(() => callbacks === 3, 'the callbacks ran');
     await worker.whenIdle();
     expect(started.toSorted()).toEqual(['a', 'a', 'b', 'b', 'c']);
+    expect([callbacks, worker.stats().received]).toEqual([3, 9]);
     expect(stage.lines.filter(({ message }) => message.includes('lease'))).toHaveLength(2);
     expect(await waiting(stage)).toBe(0);
+  });
+
+  it('after lost leases the queues are read again on the same connection; what is still held is not given up', async () => {
+    const broker = new FlakyBroker();
+    const stage = await newStage('memory', { brokerTransport: broker.plugin });
+    const { started, open } = gatedTask(stage, { acksLate: true });
+    const worker = await stage.start({ concurrency: 1 });
+    await send(stage, ['a', 'b']);
+    await until(() => worker.stats().prefetched === 1, 'one runs, one waits');
+    const { connections } = broker;
+    await broker.endConsumers();
+    await send(stage, ['c']);
+    open();
+    for (const id of ['a', 'b', 'c']) expect(await stage.app.result(id).get({ timeoutMs: 3000 })).toBe('done');
+    expect([started, broker.connections]).toEqual([['a', 'b', 'c'], connections]);
   });
 
   it('a broker that stays away ends the worker with the error', async () => {
@@ -244,6 +267,38 @@ describe('a store that is away', () => {
     expect(new Set(values).size).toBe(200);
     await worker.whenIdle();
     expect(stage.lines.filter(({ message }) => message.includes('trying again'))).toHaveLength(1);
+  });
+});
+
+describe('a store that stays away', () => {
+  it('D1: is given up after a minute with the id in the log; a late-acknowledged task runs again', async () => {
+    const clock = new FakeClock();
+    const store = memoryBackend({ context: { clock } });
+    let isAway = true;
+    const original = store.store.bind(store);
+    store.store = (requests, joint) =>
+      isAway ? Promise.reject(new BackendUnavailableError('memory://', 'away')) : original(requests, joint);
+    const stage = await newStage('memory', {
+      clock,
+      resultBackendPackage: { schemes: ['memory'], create: () => store },
+    });
+    const runs: string[] = [];
+    for (const acksLate of [true, false]) {
+      stage.app.task(`away.${acksLate}`, { bind: true, acksLate }, (context) => void runs.push(context.request.id));
+    }
+    const worker = await stage.start();
+    await stage.publish(taskMessage('away.true', { headers: { id: 'late' } }));
+    await stage.publish(taskMessage('away.false', { headers: { id: 'early' } }));
+    await until(() => runs.length === 2, 'both ran');
+    // Two writes are given up one after the other; the third one, of the second run, is still being tried.
+    await clock.advance(130_000);
+    isAway = false;
+    await clock.advance(20_000);
+    await worker.whenIdle();
+    expect(runs.toSorted()).toEqual(['early', 'late', 'late']);
+    const [late] = await store.load(['late']);
+    expect(late?.status).toBe('SUCCESS');
+    expect(stage.lines.some(({ level, message }) => level === 'error' && message.includes('early'))).toBe(true);
   });
 });
 
