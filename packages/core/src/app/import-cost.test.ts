@@ -24,7 +24,11 @@ test('importing the package loads neither what talks to brokers nor what talks t
     console.log(urls.join('\\n'));
   `).split('\n');
   expect(
-    loaded.filter((url) => /packages\/(transport|backend)\/|packages\/protocol\/src\/(?:index|json)|runtime\/runtime\.ts|publish\/publisher\.ts/.test(url)),
+    loaded.filter((url) =>
+      /packages\/(transport|backend)\/|packages\/protocol\/src\/(?:index|json)|runtime\/runtime\.ts|publish\/publisher\.ts/.test(
+        url,
+      ),
+    ),
   ).toEqual([]);
   // Every module costs a fraction of a millisecond; a new one should be worth it.
   expect(loaded.length).toBeLessThan(75);
