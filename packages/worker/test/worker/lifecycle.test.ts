@@ -1,7 +1,7 @@
 import { BackendUnavailableError } from '@celeriac/backend';
 import { memoryBackend } from '@celeriac/backend-memory';
 import { FakeClock } from '@celeriac/testkit';
-import { Worker } from '@celeriac/worker';
+import { runWorker, Worker } from '@celeriac/worker';
 import { describe, expect, it } from 'vitest';
 import { FlakyBroker } from './flaky-broker.ts';
 import { KINDS, newStage, type Stage, taskMessage, until } from './stage.ts';
@@ -160,6 +160,46 @@ describe('a lost connection', () => {
     await worker.start(never);
     await worker.stop(100);
     expect(broker.connections).toBe(1);
+  });
+});
+
+describe('runWorker with the broker away', () => {
+  it('E5: logs why in one line with a hint, returns 1, and leaves no signal handler behind', async () => {
+    const broker = new FlakyBroker();
+    broker.isAway = true;
+    const stage = await newStage('memory', { brokerTransport: broker.plugin, brokerConnectionMaxRetries: 1 });
+    const handlers = () =>
+      ['SIGTERM', 'SIGINT', 'SIGQUIT', 'uncaughtException'].map((name) => process.listenerCount(name));
+    const before = handlers();
+    expect(await runWorker(stage.app, { pool: 'async' })).toBe(1);
+    expect(handlers()).toEqual(before);
+    expect(stage.lines.at(-1)?.message).toMatch(/^The worker did not start: Connection to memory/);
+  });
+});
+
+describe('restarts', () => {
+  it('B29: ten thousand tasks over a worker that stops and starts again: none lost, none doubled', async () => {
+    const stage = await newStage();
+    const count = 10_000;
+    const runs = new Map<number, number>();
+    const mark = stage.app.task('restart.mark', { acksLate: true }, async (id: number) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      runs.set(id, (runs.get(id) ?? 0) + 1);
+    });
+    const worker = await stage.start({ concurrency: 50 });
+    const results = await Promise.all(Array.from({ length: count }, (_, id) => mark.delay(id)));
+    let restarts = 0;
+    while (runs.size < count) {
+      await worker.stop(5000);
+      await worker.start(never);
+      restarts++;
+      const target = Math.min(count, runs.size + 1500);
+      await until(() => runs.size >= target, 'more ran');
+    }
+    await Promise.all(results.map((result) => result.get({ timeoutMs: 5000 })));
+    expect(restarts).toBeGreaterThan(3);
+    expect([runs.size, Math.max(...runs.values())]).toEqual([count, 1]);
+    expect(await waiting(stage)).toBe(0);
   });
 });
 

@@ -59,5 +59,14 @@ export function defineTasks(target: Celeriac): void {
   });
 }
 
+/** Only a pool process imports this module as its app. */
 export const app = new Celeriac('pool', { configFile: false, environment: {} });
 defineTasks(app);
+
+const ledger = process.env['PREFORK_LEDGER'];
+if (ledger !== undefined) {
+  app.signals.workerProcessInit.connect(({ hostname }) => appendFileSync(ledger, `init ${process.pid} ${hostname}\n`));
+  app.signals.workerProcessShutdown.connect(({ exitCode }) =>
+    appendFileSync(ledger, `shutdown ${process.pid} ${exitCode}\n`),
+  );
+}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listQuarantine, type Worker, type WorkerOptions } from '@celeriac/worker';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { defineTasks } from './prefork-app.ts';
 import { newStage, type Stage, until } from './stage.ts';
 
@@ -132,6 +132,20 @@ describe('prefork', { timeout: 60_000 }, () => {
     });
     const noApp = fileURLToPath(new URL('./stage.ts', import.meta.url));
     await expect(start(noApp)).rejects.toMatchObject({ code: 'CLR_POOL' });
+  });
+
+  it('tells the app in each process of its beginning and its end; a terminal or a supervisor cannot end one', async () => {
+    const ledger = join(mkdtempSync(join(tmpdir(), 'celeriac-pool-')), 'ledger');
+    process.env['PREFORK_LEDGER'] = ledger;
+    onTestFinished(() => void delete process.env['PREFORK_LEDGER']);
+    const { stage, worker } = await preforkStage({ concurrency: 1, hostname: 'w1@here' });
+    const pid = (await call(stage, 'pid')) as number;
+    const running = call(stage, 'sleep', 500);
+    await until(() => worker.stats().active === 1, 'it runs');
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.kill(pid, signal);
+    expect(await running).toBe(pid);
+    await worker.stop(5000);
+    expect(readFileSync(ledger, 'utf8')).toBe(`init ${pid} w1@here\nshutdown ${pid} 0\n`);
   });
 
   it('A10: a cold stop leaves no process, even of a task that never yields', async () => {
