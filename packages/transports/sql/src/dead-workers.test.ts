@@ -54,7 +54,7 @@ test('A7: an event loop blocked for longer than the lease keeps its messages', a
   await transport.connect();
   await transport.publish(textMessages('work', 3));
   const held: Delivery[] = [];
-  await transport.consume({
+  const consumer = await transport.consume({
     queues: ['work'],
     prefetch: 3,
     onLost: (error) => expect.fail(error.message),
@@ -67,6 +67,7 @@ test('A7: an event loop blocked for longer than the lease keeps its messages', a
   while (performance.now() < blockedUntil);
   expect(held.every((delivery) => delivery.held)).toBe(true);
   expect(await Promise.all(held.map((delivery) => delivery.settle('ack')))).toEqual([true, true, true]);
+  await consumer.stop();
   await transport.publish(textMessages('work', 1, 'sentinel'));
   await eventually('the rival works', 5000, () => children.got.length > 0);
   expect(children.got).toEqual(['sentinel-0']);
