@@ -16,10 +16,14 @@ interface ArrowRow extends Arrow {
 const ROWS: readonly ArrowRow[] = [
   { name: /^protocol$/, siblings: [], thirdParty: 0 },
   { name: /^(?:transport|backend)$/, siblings: ['protocol'], thirdParty: 0 },
-  { name: /^sql$/, siblings: ['protocol'], thirdParty: 1 },
+  { name: /^(?:sql|redis)$/, siblings: ['protocol'], thirdParty: 1 },
   { name: /^transport-sql$/, siblings: ['protocol', 'transport', 'sql'], thirdParty: 1 },
+  { name: /^transport-redis$/, siblings: ['protocol', 'transport', 'redis'], thirdParty: 1 },
   { name: /^transport-.+$/, siblings: ['protocol', 'transport'], thirdParty: 1 },
   { name: /^backend-sql$/, siblings: ['protocol', 'backend', 'sql'], thirdParty: 1 },
+  { name: /^backend-redis$/, siblings: ['protocol', 'backend', 'redis'], thirdParty: 1 },
+  // Results travel as messages here.
+  { name: /^backend-rpc$/, siblings: ['protocol', 'backend', 'transport'], thirdParty: 0 },
   { name: /^backend-.+$/, siblings: ['protocol', 'backend'], thirdParty: 1 },
   { name: /^(?:serializer|compression)-.+$/, siblings: ['protocol'], thirdParty: 1 },
   { name: /^core$/, siblings: ['protocol', 'transport', 'backend'], thirdParty: 0 },
