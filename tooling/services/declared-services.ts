@@ -1,7 +1,7 @@
 import type { Manifest } from '../workspace/workspace-packages.ts';
 import { ServiceMissingError } from './service-errors.ts';
 import { type InstallName, isServiceName, type ServiceName, serviceVariables } from './service-names.ts';
-import { installOrSkip, type SharedService, useService } from './use-service.ts';
+import { type Environment, installOrSkip, type SharedService, useService } from './use-service.ts';
 
 /** What tests need, as package.json files say under `celeriac`. */
 export interface DeclaredServices {
@@ -41,12 +41,15 @@ export interface StartedServices {
  * Starts one of each shared service, unless the environment names one already, and installs the rest.
  * @throws {ServiceMissingError} under CI, if one is missing; those that were started are stopped first
  */
-export async function startDeclared({ shared, installs }: DeclaredServices): Promise<StartedServices> {
+export async function startDeclared(
+  { shared, installs }: DeclaredServices,
+  env: Environment = process.env,
+): Promise<StartedServices> {
   for (const name of installs) {
-    const obstacle = await installOrSkip(name);
+    const obstacle = await installOrSkip(name, env);
     if (obstacle !== undefined) console.warn(`Tests with ${name} are skipped: ${obstacle}`);
   }
-  const uses = await Promise.allSettled(shared.map((name) => useService(name)));
+  const uses = await Promise.allSettled(shared.map((name) => useService(name, env)));
   const started = uses.flatMap((use) => (use.status === 'fulfilled' ? [use.value] : []));
   const stop = async (): Promise<void> => {
     const running = started.filter((use): use is SharedService => use.skipped === undefined);
@@ -57,9 +60,9 @@ export async function startDeclared({ shared, installs }: DeclaredServices): Pro
     await stop();
     throw failed.reason;
   }
-  const env = started.map((use): readonly [string, string] => {
+  const found = started.map((use): readonly [string, string] => {
     const variables = serviceVariables(use.name);
     return use.skipped === undefined ? [variables.url, use.url] : [variables.skip, use.skipped];
   });
-  return { env: Object.fromEntries(env), stop };
+  return { env: Object.fromEntries(found), stop };
 }

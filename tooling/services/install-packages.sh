@@ -2,7 +2,7 @@
 # Installs Debian packages without starting what is in them. Usage: install-packages.sh <package>...
 # The caller holds a lock, so only one of these runs at a time.
 set -eu
-policy=/usr/sbin/policy-rc.d
+policy=${CELERIAC_POLICY_FILE:-/usr/sbin/policy-rc.d}
 saved=$policy.before-celeriac
 marker='# Put here by the tests of Celeriac; safe to delete.'
 
@@ -13,8 +13,8 @@ put_back() {
 }
 
 # Another process may have installed them while this one waited for the lock.
-if dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null | sort -u | grep -qx installed &&
-  ! dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>&1 | grep -qvx installed; then
+if states=$(dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null) &&
+  ! printf '%s\n' "$states" | grep -qvx installed; then
   exit 0
 fi
 

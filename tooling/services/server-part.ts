@@ -12,7 +12,9 @@ import { waitUntil } from './wait-until.ts';
 const TAIL_LINES = 20;
 const STOP_MS = 15_000;
 const KILL_MS = 10_000;
-const ENDING: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGHUP'];
+/** What the main process cannot pass on to those it started. */
+const TO_ALL: readonly NodeJS.Signals[] = ['SIGKILL', 'SIGSTOP', 'SIGCONT'];
+const ENDING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT'];
 
 /** Where a part runs, and who hears of its processes. */
 export interface PartSurroundings {
@@ -94,17 +96,19 @@ export class ServerPart {
   }
 
   /**
-   * Sends a signal to the main process and everything it started. After a signal that ends processes it waits until
-   * they are gone; after SIGSTOP the server is frozen until `kill('SIGCONT')`.
+   * Sends a signal to the main process, and to everything it started if it cannot see to that itself. After a signal
+   * that ends processes it waits until they are gone; after SIGSTOP the server is frozen until `kill('SIGCONT')`.
    */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const { pid } = this;
     if (pid === undefined) return;
     const tree = processTree(pid);
-    this.#isFrozen = signal === 'SIGSTOP' || (this.#isFrozen && signal !== 'SIGCONT');
-    signalProcesses(signal === 'SIGKILL' || signal === 'SIGSTOP' || signal === 'SIGCONT' ? tree : [pid], signal);
-    if (ENDING.includes(signal) && !this.#isFrozen) await this.#untilGone(tree, KILL_MS);
-    if (signal === 'SIGKILL') await this.#untilGone(tree, KILL_MS);
+    if (signal === 'SIGSTOP') this.#isFrozen = true;
+    if (signal === 'SIGCONT') this.#isFrozen = false;
+    signalProcesses(TO_ALL.includes(signal) ? tree : [pid], signal);
+    // A frozen process takes no signal but SIGKILL before it is thawed.
+    const ends = signal === 'SIGKILL' || (ENDING.includes(signal) && !this.#isFrozen);
+    if (ends) await this.#untilGone(tree, KILL_MS);
   }
 
   /** Ends it in order; by force if that takes more than 15 s. */

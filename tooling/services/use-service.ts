@@ -24,7 +24,8 @@ export interface SkippedService {
   readonly skipped: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * A server for tests that only use it: the one whose URL the environment holds, else a new one.
