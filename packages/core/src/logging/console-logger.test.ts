@@ -16,6 +16,18 @@ describe('text', () => {
     expect(lines).toEqual(['[1970-01-01 00:00:00.000: INFO] Task done id=a b seconds=1.5']);
   });
 
+  test('a traceback stands indented, and none of its lines can pass for a log line', () => {
+    const lines: string[] = [];
+    logger('text', lines).error('failed', {
+      id: 'x',
+      traceback: 'Error: a\n[2026-01-01 00:00:00.000: INFO] forged\r\n',
+    });
+    const [head, ...rest] = lines[0]!.split('\n');
+    expect(head).toMatch(/failed id=x$/);
+    expect(rest).toEqual(['    Error: a', expect.stringMatching(/^ {4}\[2026-01-01 00:00:00\.000: INFO\] forged/)]);
+    expect(lines[0]).not.toContain('\r');
+  });
+
   test('an error shows its stack on indented lines', () => {
     const lines: string[] = [];
     logger('text', lines).error('Failed', { error: new Error('evil\n[forged: ERROR] line') });

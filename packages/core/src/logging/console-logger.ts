@@ -22,7 +22,8 @@ const RESET = '\x1b[0m';
 
 /**
  * Writes log lines: text for people, one JSON object per line for machines. What comes from outside is escaped, so that
- * one call is one line, whatever is in it. Fields named `error` may hold an Error: text shows its stack on lines of its own.
+ * one call is one line, whatever is in it. An Error in a field, and the text of a field named
+ * `traceback`, stand indented on lines of their own.
  */
 export class ConsoleLogger implements Logger {
   readonly #options: ConsoleLoggerOptions;
@@ -94,16 +95,16 @@ function textFields(fields: Record<string, unknown> | undefined): string {
   let stack = '';
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
-    if (value instanceof Error) stack += `\n${stackText(value)}`;
+    if (value instanceof Error) stack += `\n${indented(value.stack ?? `${value.name}: ${value.message}`)}`;
+    else if (name === 'traceback' && typeof value === 'string') stack += `\n${indented(value.trimEnd())}`;
     else line += ` ${escapeForLog(name, 60)}=${escapeForLog(fieldText(value))}`;
   }
   return line + stack;
 }
 
-/** Indented, so that no line of it can pass for a log line. */
-function stackText(error: Error): string {
-  const stack = error.stack ?? `${error.name}: ${error.message}`;
-  return stack
+/** Indented and escaped line by line, so that no line of it can pass for a log line. */
+function indented(text: string): string {
+  return text
     .split('\n')
     .slice(0, 50)
     .map((line) => `    ${escapeForLog(line)}`)

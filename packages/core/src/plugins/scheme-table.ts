@@ -11,18 +11,8 @@ const BROKERS: ReadonlyMap<string, string> = new Map([
   ['amqps', 'amqp'],
   ['pyamqp', 'amqp'],
   ['sqlite', 'sql'],
-  ['postgresql', 'sql'],
-  ['postgres', 'sql'],
-  ['mysql', 'sql'],
-  ['mariadb', 'sql'],
   ['sqla', 'sql'],
   ['sqlalchemy', 'sql'],
-  ['mongodb', 'mongodb'],
-  ['sqs', 'sqs'],
-  ['couchdb', 'couchdb'],
-  ['beanstalk', 'beanstalk'],
-  ['zookeeper', 'zookeeper'],
-  ['filesystem', 'filesystem'],
 ]);
 
 const RESULT_STORES: ReadonlyMap<string, string> = new Map([
@@ -33,17 +23,7 @@ const RESULT_STORES: ReadonlyMap<string, string> = new Map([
   ['sentinel', 'redis'],
   ['rpc', 'rpc'],
   ['sqlite', 'sql'],
-  ['postgresql', 'sql'],
-  ['postgres', 'sql'],
-  ['mysql', 'sql'],
-  ['mariadb', 'sql'],
   ['db', 'sql'],
-  ['mongodb', 'mongodb'],
-  ['couchdb', 'couchdb'],
-  ['file', 'filesystem'],
-  ['memcache', 'memcached'],
-  ['memcached', 'memcached'],
-  ['cache+memcached', 'memcached'],
 ]);
 
 /** The package that serves a scheme; undefined for a scheme that nobody serves. @param scheme - in lower case, with its `+driver` */
