@@ -17,7 +17,7 @@ export interface Machine {
 }
 
 /** This machine, under this user. */
-export function thisMachine(): Machine {
+function thisMachine(): Machine {
   return {
     isRoot: process.getuid?.() === 0,
     hasApt: existsSync('/usr/bin/apt-get') && existsSync('/usr/bin/flock'),

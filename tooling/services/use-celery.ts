@@ -31,8 +31,8 @@ export async function useCelery(): Promise<PythonCelery | { readonly skipped: st
 
 async function versionOf(): Promise<string> {
   const code = 'import celery, redis; print(celery.__version__)';
-  // -P: a folder of the caller's that happens to be called celery does not count.
-  const run = await runCommand(PYTHON, ['-P', '-c', code], { cwd: tmpdir() });
+  // -I: what the caller or the user has by the name of celery does not count.
+  const run = await runCommand(PYTHON, ['-I', '-c', code], { cwd: tmpdir() });
   if (run.code === 0) return run.output.trim();
   throw new ServiceMissingError('celery', `${PYTHON} cannot import celery and redis:\n${run.output.trim()}`);
 }
