@@ -35,11 +35,14 @@ export class CodeSettings {
 
   /** @throws {ConfigurationError} for an unknown name, or names of two styles */
   add(given: object, origin: string): void {
-    for (const [name, value] of readSettingNames(given, origin)) {
-      if (value === undefined) continue;
+    const settings = [...readSettingNames(given, origin)].filter(([, value]) => value !== undefined);
+    // URLs first: a URL drops an earlier plugin, but not the one that is given beside it.
+    for (const [name, value] of settings) {
       if (name === 'brokerUrl') this.#target('brokerUrl', 'brokerTransport', value);
       else if (name === 'resultBackend') this.#target('resultBackend', 'resultBackendPackage', value);
-      else this.#values.set(name, value);
+    }
+    for (const [name, value] of settings) {
+      if (name !== 'brokerUrl' && name !== 'resultBackend') this.#values.set(name, value);
     }
   }
 
