@@ -15,7 +15,7 @@ export interface Workers {
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
 /** The module of one of the demo's apps. */
-export function appModule(name: 'counting' | 'lexicon'): string {
+function appModule(name: 'counting' | 'lexicon'): string {
   return fileURLToPath(new URL(`./${name}-app${extension}`, import.meta.url));
 }
 
