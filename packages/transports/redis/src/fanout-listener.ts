@@ -1,0 +1,79 @@
+import type { Logger } from '@celeriac/protocol';
+import { RECEIVE } from './message-scripts.ts';
+import type { RedisBindingStore } from './redis-binding-store.ts';
+import type { RedisKeys } from './redis-keys.ts';
+import type { RedisLink } from './redis-link.ts';
+import { foreignTag } from './stored-envelope.ts';
+
+export interface FanoutListenerOptions {
+  readonly link: () => RedisLink;
+  readonly keys: RedisKeys;
+  readonly bindings: RedisBindingStore;
+  readonly logger: Logger;
+}
+
+/**
+ * Brings what Python publishes to fanout exchanges into the queues that are read here. Python tells such messages by a
+ * channel and keeps no copies; Celeriac processes put copies into queues, and mark what they tell by the channel.
+ */
+export class FanoutListener {
+  readonly #options: FanoutListenerOptions;
+  /** Queues by channel, once each. */
+  readonly #queues: Map<string, Set<string>> = new Map();
+  readonly #subscribed: Set<string> = new Set();
+
+  constructor(options: FanoutListenerOptions) {
+    this.#options = options;
+  }
+
+  /** Listens for those of the queues that are bound to fanout exchanges. */
+  async reading(queues: readonly string[]): Promise<void> {
+    const fresh: string[] = [];
+    for (const queue of queues) {
+      for (const { exchange, routingKey } of this.#options.bindings.fanoutBindings(queue)) {
+        const channel = this.#options.keys.channel(exchange, routingKey.replaceAll('#', '*'));
+        const known = this.#queues.get(channel);
+        if (known === undefined) this.#queues.set(channel, new Set([queue]));
+        else known.add(queue);
+        if (this.#subscribed.has(channel)) continue;
+        this.#subscribed.add(channel);
+        fresh.push(channel);
+      }
+    }
+    if (fresh.length > 0) await this.#options.link().subscribePatterns(fresh);
+  }
+
+  leaving(queue: string): void {
+    for (const queues of this.#queues.values()) queues.delete(queue);
+  }
+
+  /** A message of a channel. */
+  receive(channel: string, text: Buffer): void {
+    const tag = foreignTag(text);
+    if (tag === undefined) return;
+    const { link, keys, logger } = this.#options;
+    for (const [pattern, queues] of this.#queues) {
+      if (!matches(pattern, channel)) continue;
+      for (const queue of queues) {
+        link()
+          .run(RECEIVE, [keys.seen(queue, tag), keys.list(queue, 0)], [text])
+          .catch((error: unknown) => logger.warning('A message of a channel was lost', { channel, error }));
+      }
+    }
+  }
+}
+
+/** Patterns of channels have `*` as their only wildcard here. */
+function matches(pattern: string, channel: string): boolean {
+  const parts = pattern.split('*');
+  if (parts.length === 1) return pattern === channel;
+  const [first, last] = [parts[0]!, parts.at(-1)!];
+  if (!channel.startsWith(first) || !channel.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = channel.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return at <= channel.length - last.length;
+}

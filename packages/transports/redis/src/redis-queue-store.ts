@@ -1,0 +1,281 @@
+import { randomBytes } from 'node:crypto';
+import { type Clock, isCeleriacError, type Logger } from '@celeriac/protocol';
+import { listOf, numberOf, type RedisCommand, textOf } from '@celeriac/redis';
+import type { QueuedMessage, QueueStore, Receipt, Settlement, TakenMessage } from '@celeriac/transport';
+import { FanoutListener } from './fanout-listener.ts';
+import { giveBack } from './give-back.ts';
+import { FORGET, REGISTER, RENEW, TAKE } from './message-scripts.ts';
+import { CHANNEL_QUEUE, type RedisBindingStore } from './redis-binding-store.ts';
+import { LEASE_BEGAN, type RedisKeys } from './redis-keys.ts';
+import { pairsOf, type RedisLink } from './redis-link.ts';
+import type { RedisTransportSettings } from './redis-transport-options.ts';
+import { broadcastOf, entryTail, envelopeOf, takenOf } from './stored-envelope.ts';
+import { Sweeper } from './sweeper.ts';
+import { WakeUp } from './wake-up.ts';
+
+/** Messages taken by one script. */
+const AT_ONCE = 1000;
+/** Pause between two looks where the server does not tell of changes. */
+const POLL_MS = 50;
+
+export interface RedisQueueStoreOptions {
+  readonly makeLink: (events: {
+    readonly onChange: () => void;
+    readonly onMessage: (channel: string, message: Buffer) => void;
+  }) => RedisLink;
+  readonly keys: RedisKeys;
+  readonly settings: RedisTransportSettings;
+  readonly bindings: RedisBindingStore;
+  /** Longest silence before the connection is asked whether it still works. Milliseconds. */
+  readonly healthCheckMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Queues in the lists of a Redis server, as kombu keeps them, with leases. */
+export class RedisQueueStore implements QueueStore {
+  /** This connection among those that take messages. */
+  readonly owner: string = randomBytes(9).toString('base64url');
+  readonly link: RedisLink;
+  readonly #options: RedisQueueStoreOptions;
+  readonly #wakeUp: WakeUp;
+  readonly #fanout: FanoutListener;
+  readonly #sweeper: Sweeper;
+  /** Queues by the names of their lists. */
+  readonly #queueOfList: Map<string, string> = new Map();
+  #taken = 0;
+  #turn = 0;
+  #sweptAtMs = Number.NEGATIVE_INFINITY;
+  #checkedAtMs = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: RedisQueueStoreOptions) {
+    this.#options = options;
+    const { clock, keys, bindings, settings, logger } = options;
+    this.#wakeUp = new WakeUp(clock);
+    this.link = options.makeLink({
+      onChange: () => this.#wakeUp.wake(),
+      onMessage: (channel, message) => this.#fanout.receive(channel, message),
+    });
+    const link = (): RedisLink => this.link;
+    this.#fanout = new FanoutListener({ link, keys, bindings, logger });
+    this.#sweeper = new Sweeper({
+      link,
+      keys,
+      settings,
+      logger,
+      owner: this.owner,
+      queueOf: (list) => this.#queueOf(list),
+      queuesFor: (exchange, routingKey) => this.#queuesFor(exchange, routingKey),
+      removeQueue: async (queue) => {
+        await this.remove(queue);
+        await bindings.forget(queue);
+      },
+    });
+  }
+
+  async put(messages: readonly QueuedMessage[]): Promise<void> {
+    const { keys } = this.#options;
+    const lists = new Map<string, string[]>();
+    const commands: RedisCommand[] = [];
+    for (const message of messages) {
+      if (message.queue === CHANNEL_QUEUE) {
+        commands.push(['PUBLISH', keys.channel(message.exchange, message.routingKey), broadcastOf(message)]);
+        continue;
+      }
+      const list = keys.list(message.queue, message.message.properties.priority ?? 0);
+      const texts = lists.get(list);
+      if (texts === undefined) lists.set(list, [envelopeOf(message)]);
+      else texts.push(envelopeOf(message));
+    }
+    for (const [list, texts] of lists) commands.push(['LPUSH', list, ...texts]);
+    const [first] = commands;
+    if (commands.length === 1 && first !== undefined) await this.link.call(first);
+    else await this.link.transaction(commands);
+  }
+
+  async take(
+    queues: readonly string[],
+    max: number,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly TakenMessage[]> {
+    if (signal.aborted || max <= 0 || queues.length === 0) return [];
+    const { clock } = this.#options;
+    const deadlineMs = clock.monotonic() + waitMs;
+    await this.#fanout.reading(queues);
+    for (let idle = 0; ; idle++) {
+      this.link.requireLive();
+      const { version } = this.#wakeUp;
+      await this.#lookAfter();
+      const taken = await this.#collect(queues, Math.min(max, AT_ONCE));
+      if (taken.length > 0 || signal.aborted || clock.monotonic() >= deadlineMs) return taken;
+      // What came since is seen by the watch, what comes later wakes the wait.
+      const there = await this.link.watch(this.#listsOf(queues));
+      if (there && idle === 0) continue;
+      const leftMs = Math.min(deadlineMs - clock.monotonic(), this.#patienceMs(there));
+      await this.#wakeUp.until(version, leftMs, signal);
+      if (signal.aborted) return [];
+    }
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<readonly Receipt[]> {
+    const gone: Receipt[] = [];
+    const back: Receipt[] = [];
+    for (const { receipt, how } of settlements) (how === 'requeue' ? back : gone).push(receipt);
+    const lost = gone.length > 0 ? await this.#forget(gone) : [];
+    return back.length > 0 ? [...lost, ...(await this.#giveBack(back))] : lost;
+  }
+
+  async renew(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
+    const { keys, settings } = this.#options;
+    const held = keys.held(this.owner);
+    await this.link.runPatiently(RENEW, [keys.owners, held, keys.unackedIndex], [this.owner, settings.leaseMs]);
+    if (receipts.length === 0) return [];
+    const [homes, scores] = await this.link.pipeline([
+      ['HMGET', held, ...receipts],
+      ['ZMSCORE', keys.unackedIndex, ...receipts],
+    ]);
+    const isHeld = (at: number): boolean => listOf(homes ?? null)[at] !== null && listOf(scores ?? null)[at] !== null;
+    return receipts.filter((_receipt, at) => !isHeld(at));
+  }
+
+  async size(queue: string): Promise<number> {
+    const lengths = await this.link.pipeline(this.#options.keys.lists(queue).map((list) => ['LLEN', list]));
+    return lengths.reduce<number>((sum, length) => sum + Number(length), 0);
+  }
+
+  async purge(queue: string): Promise<number> {
+    const lists = this.#options.keys.lists(queue);
+    const replies = await this.link.transaction([
+      ...lists.map((list): RedisCommand => ['LLEN', list]),
+      ['UNLINK', ...lists],
+    ]);
+    return replies.slice(0, lists.length).reduce<number>((sum, length) => sum + Number(length), 0);
+  }
+
+  async remove(queue: string): Promise<void> {
+    this.#fanout.leaving(queue);
+    await this.purge(queue);
+  }
+
+  /** Takes note of queues that end with this connection. */
+  async declareTransient(queues: readonly string[]): Promise<void> {
+    const { keys, settings } = this.#options;
+    const { owner } = this;
+    await this.link.run(REGISTER, [keys.owners, keys.held(owner)], [owner, settings.leaseMs]);
+    await this.link.call(['SADD', keys.transient(owner), ...queues]);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { keys, logger } = this.#options;
+    const held = keys.held(this.owner);
+    try {
+      const fields = listOf(await this.link.call(['HKEYS', held])).map(textOf);
+      const messages = fields.filter((field) => field !== LEASE_BEGAN);
+      if (messages.length > 0) await this.#giveBack(messages.sort(byTaking));
+      await this.link.transaction([
+        ['DEL', held, keys.transient(this.owner)],
+        ['ZREM', keys.owners, this.owner],
+      ]);
+    } catch (error) {
+      logger.debug('Held messages come back only when their lease runs out', { url: this.link.url, error });
+    }
+    this.link.close();
+    this.#wakeUp.wake();
+  }
+
+  async #collect(queues: readonly string[], max: number): Promise<readonly TakenMessage[]> {
+    const { keys, settings } = this.#options;
+    const order = this.#inOrder(queues);
+    const { owner } = this;
+    const first = this.#taken;
+    const fair = settings.queueOrderStrategy === 'priority' ? '0' : '1';
+    const lists = [keys.owners, keys.held(owner), keys.unacked, keys.unackedIndex, ...this.#listsOf(order)];
+    const args = [owner, settings.leaseMs, max, `${owner}:`, first, order.length, fair, ...order.map(entryTail)];
+    const reply = await this.link.runPatiently(TAKE, lists, args);
+    const pairs = pairsOf(reply);
+    this.#taken += pairs.length;
+    return pairs.map(([place, text], at) => {
+      const queue = order[(numberOf(place) - 1) % order.length]!;
+      return takenOf(Buffer.isBuffer(text) ? text : Buffer.from(textOf(text)), queue, `${owner}:${first + at}`);
+    });
+  }
+
+  /** @see kombu/utils/scheduling.py */
+  #inOrder(queues: readonly string[]): readonly string[] {
+    const { queueOrderStrategy } = this.#options.settings;
+    if (queueOrderStrategy === 'sorted') return queues.toSorted();
+    if (queueOrderStrategy === 'priority' || queues.length === 1) return queues;
+    const start = this.#turn++ % queues.length;
+    return [...queues.slice(start), ...queues.slice(0, start)];
+  }
+
+  /** All lists of the queues, step by step. */
+  #listsOf(queues: readonly string[]): readonly string[] {
+    const { keys, settings } = this.#options;
+    const byQueue = queues.map((queue) => keys.lists(queue));
+    queues.forEach((queue, at) => {
+      for (const list of byQueue[at]!) this.#queueOfList.set(list, queue);
+    });
+    return settings.prioritySteps.flatMap((_step, level) => byQueue.map((lists) => lists[level]!));
+  }
+
+  #queueOf(list: string): string {
+    return this.#queueOfList.get(list) ?? this.#options.keys.queueOf(list);
+  }
+
+  async #forget(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
+    const { keys } = this.#options;
+    const names = [keys.held(this.owner), keys.unacked, keys.unackedIndex];
+    const lost = await this.link.runPatiently(FORGET, names, receipts);
+    return listOf(lost).map((number) => receipts[numberOf(number) - 1]!);
+  }
+
+  #giveBack(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
+    const { keys } = this.#options;
+    return giveBack(this.link, receipts, { keys, owner: this.owner, queueOf: (list) => this.#queueOf(list) });
+  }
+
+  /** How long an idle take may sleep. */
+  #patienceMs(there: boolean): number {
+    const { settings, healthCheckMs } = this.#options;
+    if (there || !this.link.tracking) return POLL_MS;
+    return Math.min(settings.sweepMs, healthCheckMs);
+  }
+
+  /** Looks for dead workers and for a connection that died in silence, when it is time. */
+  async #lookAfter(): Promise<void> {
+    const { clock, settings, healthCheckMs, bindings, logger } = this.#options;
+    const nowMs = clock.monotonic();
+    if (nowMs - this.#checkedAtMs >= healthCheckMs) {
+      this.#checkedAtMs = nowMs;
+      await this.link.checkNews();
+    }
+    if (nowMs - this.#sweptAtMs < settings.sweepMs) return;
+    this.#sweptAtMs = nowMs;
+    try {
+      await this.#sweeper.sweep();
+      await bindings.declareAgain();
+    } catch (error) {
+      // A server that refuses for now is met again by the take itself, which is patient.
+      this.link.requireLive();
+      if (!isCeleriacError(error)) throw error;
+      logger.warning('Messages of dead workers could not be brought back, trying again', { url: this.link.url, error });
+    }
+  }
+
+  async #queuesFor(exchange: string, routingKey: string): Promise<readonly string[]> {
+    return exchange === '' ? [routingKey] : this.#options.bindings.queuesFor(exchange, routingKey);
+  }
+}
+
+/** Fields end in the number of their taking. */
+function byTaking(a: string, b: string): number {
+  return Number(a.slice(a.lastIndexOf(':') + 1)) - Number(b.slice(b.lastIndexOf(':') + 1));
+}

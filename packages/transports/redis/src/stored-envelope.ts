@@ -1,0 +1,142 @@
+import {
+  DEFAULT_LIMITS,
+  decodeEnvelope,
+  decodeJson,
+  encodeEnvelope,
+  encodeJson,
+  isRecord,
+  type MessageLimits,
+  type MessageProperties,
+  type PlainRecord,
+  type RawMessage,
+  toRecord,
+  uuid,
+} from '@celeriac/protocol';
+import type { QueuedMessage, TakenMessage } from '@celeriac/transport';
+
+/** How often the message was delivered before; a property, so that it stays with the message wherever it goes. */
+const DELIVERIES = 'celeriac_deliveries';
+/** On what a Celeriac process tells Python by a channel, having put copies into the queues of its own kind. */
+const COPIED = 'celeriac_copied';
+/** Room for the JSON around the longest message. */
+const LIMITS: MessageLimits = { ...DEFAULT_LIMITS, maxMessageBytes: 3 * DEFAULT_LIMITS.maxMessageBytes };
+
+/** The text that stands for a message in its list. @throws {EncodeError} for headers that JSON cannot hold */
+export function envelopeOf({ message, exchange, routingKey }: QueuedMessage): string {
+  return encodeEnvelope(message, { deliveryTag: uuid(), exchange, routingKey });
+}
+
+/** As {@link envelopeOf}, for a channel: Celeriac processes pass it over. */
+export function broadcastOf({ message, exchange, routingKey }: QueuedMessage): string {
+  const properties = { ...message.properties, extra: { ...message.properties.extra, [COPIED]: true } };
+  return encodeEnvelope({ ...message, properties }, { deliveryTag: uuid(), exchange, routingKey });
+}
+
+/** The delivery tag of a message that came by a channel; undefined when it is to be passed over. */
+export function foreignTag(text: Buffer): string | undefined {
+  try {
+    const { deliveryTag, message } = decodeEnvelope(text);
+    return message.properties.extra?.[COPIED] === true ? undefined : deliveryTag;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A message taken from a list. What is no envelope comes as it is, without a content type: its consumer rejects it. */
+export function takenOf(text: Buffer, queue: string, receipt: string): TakenMessage {
+  try {
+    const { message, exchange, routingKey, redelivered } = decodeEnvelope(text);
+    const { extra } = message.properties;
+    const earlier = extra?.[DELIVERIES];
+    const before = typeof earlier === 'number' && Number.isSafeInteger(earlier) ? earlier : Number(redelivered);
+    return {
+      receipt,
+      queue,
+      exchange,
+      routingKey: routingKey === '' && exchange === '' ? queue : routingKey,
+      redelivered: redelivered || before > 0,
+      deliveryCount: before + 1,
+      message: withoutMarks(message),
+    };
+  } catch {
+    const message: RawMessage = { body: text, contentType: '', contentEncoding: '', headers: {}, properties: {} };
+    return { receipt, queue, exchange: '', routingKey: queue, redelivered: false, deliveryCount: 1, message };
+  }
+}
+
+/**
+ * The envelope of a message that goes back to its queue: marked as redelivered, as kombu does it, and counted. What is no
+ * envelope stays as it is.
+ */
+export function givenBack(text: Buffer): string | Buffer {
+  let envelope: unknown;
+  try {
+    envelope = decodeJson(text, LIMITS);
+  } catch {
+    return text;
+  }
+  if (!isRecord(envelope)) return text;
+  const before = isRecord(envelope['properties']) ? envelope['properties'] : {};
+  const info: PlainRecord = isRecord(before['delivery_info']) ? before['delivery_info'] : {};
+  const headers: PlainRecord = isRecord(envelope['headers']) ? envelope['headers'] : {};
+  const earlier = before[DELIVERIES];
+  const known = typeof earlier === 'number' ? earlier : Number(info['redelivered'] === true);
+  return encodeJson(
+    {
+      ...envelope,
+      headers: { ...headers, redelivered: true },
+      properties: { ...before, delivery_info: { ...info, redelivered: true }, [DELIVERIES]: known + 1 },
+    },
+    { root: 'envelope' },
+  );
+}
+
+/** What `unacked` has: `[envelope, exchange, routing key]`. */
+export interface UnackedEntry {
+  readonly text: Buffer;
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly priority: number;
+}
+
+/** An entry of a Python worker; undefined when it cannot be read. */
+export function unackedEntry(text: Buffer): UnackedEntry | undefined {
+  try {
+    const entry = decodeJson(text, LIMITS);
+    if (!Array.isArray(entry)) return undefined;
+    const [envelope, exchange, routingKey] = entry as readonly unknown[];
+    if (!isRecord(envelope)) return undefined;
+    const properties = isRecord(envelope['properties']) ? envelope['properties'] : {};
+    const priority = properties['priority'];
+    return {
+      text: Buffer.from(encodeJson(envelope)),
+      exchange: typeof exchange === 'string' ? exchange : '',
+      routingKey: typeof routingKey === 'string' ? routingKey : '',
+      priority: typeof priority === 'number' ? priority : 0,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands behind the envelope in an entry of ours: whoever restores it puts it back to the queue it came from. */
+export function entryTail(queue: string): string {
+  return `, "", ${JSON.stringify(queue)}]`;
+}
+
+/** The envelope of an entry of ours. */
+export function envelopeIn(entry: Buffer, queue: string): Buffer {
+  return entry.subarray(1, entry.length - Buffer.byteLength(entryTail(queue)));
+}
+
+/** Marks of the transport on the message are no part of it. */
+function withoutMarks(message: RawMessage): RawMessage {
+  const { headers, properties } = message;
+  if (headers['redelivered'] !== true && properties.extra?.[DELIVERIES] === undefined) return message;
+  const { redelivered: _mark, ...ownHeaders } = headers;
+  const { extra, ...known } = properties;
+  const ownExtra = Object.entries(extra ?? {}).filter(([name]) => name !== DELIVERIES);
+  const ownProperties: MessageProperties =
+    ownExtra.length === 0 ? known : { ...known, extra: toRecord(Object.fromEntries(ownExtra)) };
+  return { ...message, headers: toRecord(ownHeaders), properties: ownProperties };
+}
