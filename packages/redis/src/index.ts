@@ -8,5 +8,5 @@ export {
 } from './redis-connection.ts';
 export { RedisAccessError, RedisReplyError, RedisUnavailableError } from './redis-errors.ts';
 export { CONNECTION_OPTIONS, type RedisNode, type RedisPlan, type RedisTls, redisPlan } from './redis-plan.ts';
-export { listOf, numberOf, type RedisReply, textOf } from './redis-reply.ts';
+export { listOf, numberOf, pairsOf, type RedisReply, textOf } from './redis-reply.ts';
 export { RedisScript } from './redis-script.ts';

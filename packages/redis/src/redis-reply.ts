@@ -16,3 +16,11 @@ export function textOf(reply: RedisReply | undefined): string {
 export function numberOf(reply: RedisReply | undefined): number {
   return Number(textOf(reply)) || 0;
 }
+
+/** Pairs of an answer that is a flat list. */
+export function pairsOf(reply: RedisReply): readonly (readonly [RedisReply, RedisReply])[] {
+  const flat = listOf(reply);
+  const pairs: [RedisReply, RedisReply][] = [];
+  for (let at = 0; at + 1 < flat.length; at += 2) pairs.push([flat[at]!, flat[at + 1]!]);
+  return pairs;
+}

@@ -1,6 +1,5 @@
 import type { Clock, Logger } from '@celeriac/protocol';
 import {
-  listOf,
   type RedisArgument,
   type RedisCommand,
   RedisConnection,
@@ -193,12 +192,4 @@ export class RedisLink {
       policy,
     });
   }
-}
-
-/** Pairs of an answer that is a flat list. */
-export function pairsOf(reply: RedisReply): readonly (readonly [RedisReply, RedisReply])[] {
-  const flat = listOf(reply);
-  const pairs: [RedisReply, RedisReply][] = [];
-  for (let at = 0; at + 1 < flat.length; at += 2) pairs.push([flat[at]!, flat[at + 1]!]);
-  return pairs;
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, isCeleriacError, type Logger } from '@celeriac/protocol';
-import { listOf, numberOf, type RedisCommand, textOf } from '@celeriac/redis';
+import { listOf, numberOf, pairsOf, type RedisCommand, textOf } from '@celeriac/redis';
 import type { QueuedMessage, QueueStore, Receipt, Settlement, TakenMessage } from '@celeriac/transport';
 import { FanoutListener } from './fanout-listener.ts';
 import { giveBack } from './give-back.ts';
 import { FORGET, REGISTER, RENEW, TAKE } from './message-scripts.ts';
 import { CHANNEL_QUEUE, type RedisBindingStore } from './redis-binding-store.ts';
 import { LEASE_BEGAN, type RedisKeys } from './redis-keys.ts';
-import { pairsOf, type RedisLink } from './redis-link.ts';
+import type { RedisLink } from './redis-link.ts';
 import type { RedisTransportSettings } from './redis-transport-options.ts';
 import { broadcastOf, entryTail, envelopeOf, takenOf } from './stored-envelope.ts';
 import { Sweeper } from './sweeper.ts';

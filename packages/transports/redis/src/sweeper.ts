@@ -1,9 +1,9 @@
 import { type Logger, uuid } from '@celeriac/protocol';
-import { listOf, textOf } from '@celeriac/redis';
+import { listOf, pairsOf, textOf } from '@celeriac/redis';
 import { type GiveBackOptions, giveBack } from './give-back.ts';
 import { ABANDONED, ADOPT, DEAD_OWNERS, RESTORE, UNLOCK } from './message-scripts.ts';
 import type { RedisKeys } from './redis-keys.ts';
-import { pairsOf, type RedisLink } from './redis-link.ts';
+import type { RedisLink } from './redis-link.ts';
 import type { RedisTransportSettings } from './redis-transport-options.ts';
 import { givenBack, unackedEntry } from './stored-envelope.ts';
 

@@ -1,0 +1,20 @@
+import { backendConformance } from '@celeriac/testkit/vitest';
+import { afterAll } from 'vitest';
+import { useService } from '../../../../tooling/services/index.ts';
+import { redisBackend } from './redis-backend.ts';
+
+const server = await useService('redis');
+if (server.skipped === undefined) {
+  afterAll(() => server.stop());
+  const { url } = server;
+
+  backendConformance('redis', {
+    create: ({ clock, resultExpiresMs }) => redisBackend({ url, context: { clock, resultExpiresMs } }),
+    noticeMs: 100,
+  });
+
+  backendConformance('redis, chords in lists', {
+    create: ({ clock, resultExpiresMs }) =>
+      redisBackend({ url, context: { clock, resultExpiresMs, options: { result_chord_ordered: false } } }),
+  });
+}

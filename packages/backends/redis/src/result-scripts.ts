@@ -1,0 +1,35 @@
+import { RedisScript } from '@celeriac/redis';
+
+/**
+ * Keeps results and tells about them, but never over a SUCCESS. KEYS: one for each result. ARGV: how long to keep them
+ * (ms, 0 = for ever), then for each its text and what must stand there: `*` for anything but a SUCCESS in JSON, otherwise
+ * the SHA-1 of the value that was read before. Answers with a number for each: 0 kept, 1 a SUCCESS stands, 2 something
+ * else stands than was read.
+ */
+export const STORE = new RedisScript(`
+local ttl = tonumber(ARGV[1])
+local answer = {}
+local function isSuccess(text)
+  if string.find(text, '^{"status": ?"') then return string.find(text, '^{"status": ?"SUCCESS"') ~= nil end
+  local read, meta = pcall(cjson.decode, text)
+  return read and type(meta) == 'table' and meta.status == 'SUCCESS'
+end
+for i, key in ipairs(KEYS) do
+  local text, expected = ARGV[2 * i], ARGV[2 * i + 1]
+  local standing = redis.call('GET', key)
+  local verdict = 0
+  if expected == '*' then
+    if standing and isSuccess(standing) then verdict = 1 end
+  elseif redis.sha1hex(standing or '') ~= expected then
+    verdict = 2
+  end
+  if verdict == 0 then
+    if ttl == 0 then redis.call('SET', key, text)
+    elseif ttl % 1000 == 0 then redis.call('SETEX', key, string.format('%d', ttl / 1000), text)
+    else redis.call('PSETEX', key, string.format('%d', ttl), text) end
+    redis.call('PUBLISH', key, text)
+  end
+  answer[i] = verdict
+end
+return answer
+`);
