@@ -1,3 +1,3 @@
 import { packageTests } from './vitest/package-tests.ts';
 
-export default packageTests(['**/*.test.ts']);
+export default packageTests(['!(interop)/**/*.test.ts']);

@@ -1,0 +1,108 @@
+"""A Celery client driven over stdin and stdout: one JSON request per line, one JSON answer per line."""
+
+import importlib.util
+import json
+import sys
+import time
+
+import celery
+from celery import chain, chord
+from celery.exceptions import TimeoutError as NotReady
+
+from interop_app import app, make_app
+
+apps = {2: app}
+results = {}
+
+
+def app_of(protocol):
+    if protocol not in apps:
+        apps[protocol] = make_app(protocol)
+    return apps[protocol]
+
+
+def signature(spec):
+    spec = dict(spec)
+    options = {key: [signature(part) for part in value] if key in ("link", "link_error") else value
+               for key, value in spec.get("options", {}).items()}
+    return app.signature(spec["task"], args=spec.get("args", []), kwargs=spec.get("kwargs", {}), **options)
+
+
+def remember(result):
+    results[result.id] = result
+    return result.id
+
+
+def send(task, args=(), kwargs=None, options=None, protocol=2):
+    options = signature({"task": task, "options": options or {}}).options
+    if "eta" in options:
+        options["eta"] = moment(options["eta"])
+    return remember(app_of(protocol).send_task(task, args, kwargs or {}, **options))
+
+
+def moment(seconds):
+    from datetime import datetime, timezone
+
+    return datetime.fromtimestamp(seconds, timezone.utc)
+
+
+def send_chain(steps):
+    return remember(chain(*map(signature, steps)).apply_async())
+
+
+def send_chord(header, body):
+    return remember(chord(map(signature, header), signature(body)).apply_async())
+
+
+def outcome(id, timeout):
+    result = results[id]
+    try:
+        value = result.get(timeout=timeout)
+    except NotReady:
+        return {"state": result.state, "late": True}
+    except Exception as error:  # whatever the task raised
+        return {"state": result.state, "error": {
+            "type": type(error).__name__, "module": type(error).__module__,
+            "bases": [base.__name__ for base in type(error).__mro__],
+            "args": list(error.args), "traceback": result.traceback,
+        }}
+    return {"state": result.state, "value": value}
+
+
+def state(id):
+    result = results[id]
+    return {"state": result.state, "info": result.info if isinstance(result.info, (dict, list)) else None}
+
+
+def burst(task, queue, count):
+    begun = time.monotonic()
+    sent = [app.send_task(task, (number, 1), queue=queue) for number in range(count)]
+    sent_after = time.monotonic() - begun
+    wrong = sum(1 for number, result in enumerate(sent) if result.get(timeout=60) != number + 1)
+    return {"wrong": wrong, "count": len(sent), "sent_s": sent_after, "done_s": time.monotonic() - begun}
+
+
+def revoke(id):
+    app.control.revoke(id)
+
+
+def consume(queue):
+    """Tells the Python worker to read one more queue."""
+    return app.control.add_consumer(queue, reply=True, timeout=10, limit=1)
+
+
+def able():
+    found = [name for name in ("msgpack", "zstandard", "bz2") if importlib.util.find_spec(name)]
+    return {"version": celery.__version__, "modules": found}
+
+
+OPERATIONS = {function.__name__: function for function in (
+    send, send_chain, send_chord, outcome, state, burst, revoke, consume, able)}
+
+for line in sys.stdin:
+    request = json.loads(line)
+    try:
+        answer = {"value": OPERATIONS[request["op"]](**request["with"])}
+    except Exception as error:
+        answer = {"failed": f"{type(error).__name__}: {error}"}
+    print(json.dumps(answer), flush=True)

@@ -1,0 +1,17 @@
+"""A Celery worker that ends with the process that started it, even if that is killed."""
+
+import os
+import signal
+import sys
+import threading
+
+from interop_app import app
+
+
+def end_with_parent():
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+app.worker_main(["worker", *sys.argv[1:]])

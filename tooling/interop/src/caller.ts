@@ -1,0 +1,64 @@
+/** A call, in words that both languages have. Values are as `@celeriac/protocol` reads JSON: big integers are bigints. */
+export interface Call {
+  readonly task: string;
+  readonly args?: readonly unknown[];
+  readonly kwargs?: { readonly [name: string]: unknown };
+  readonly options?: CallOptions;
+}
+
+/** Options of a call. */
+export interface CallOptions {
+  readonly queue?: string;
+  readonly taskId?: string;
+  /** Seconds. */
+  readonly countdown?: number;
+  /** Unix seconds. */
+  readonly eta?: number;
+  /** Seconds from now. */
+  readonly expires?: number;
+  readonly priority?: number;
+  readonly serializer?: string;
+  readonly compression?: string;
+  readonly ignoreResult?: boolean;
+  readonly link?: readonly Call[];
+  readonly linkError?: readonly Call[];
+}
+
+/** An error as the caller's language shows it. */
+export interface SeenError {
+  readonly type: string;
+  readonly module: string | null;
+  readonly args: readonly unknown[];
+  readonly traceback: string | null;
+  /** Python only: names of the classes that it is an instance of. */
+  readonly bases?: readonly string[];
+}
+
+/** How a call ended. */
+export interface Outcome {
+  readonly state: string;
+  readonly value?: unknown;
+  readonly error?: SeenError;
+  /** It did not end in time. */
+  readonly late?: true;
+}
+
+/** Many calls at once, and how long that took. */
+export interface Burst {
+  readonly count: number;
+  readonly wrong: number;
+  readonly sentMs: number;
+  readonly doneMs: number;
+}
+
+/** Someone who calls tasks: Python's Celery or Celeriac. */
+export interface Caller {
+  readonly language: 'python' | 'celeriac';
+  /** @returns the task's id */
+  send(call: Call): Promise<string>;
+  outcome(id: string, timeoutMs: number): Promise<Outcome>;
+  /** What stands now. */
+  state(id: string): Promise<{ readonly state: string; readonly info: unknown }>;
+  /** `count` times `interop.add(n, 1)` to a queue, all results read back and compared. */
+  burst(queue: string, count: number): Promise<Burst>;
+}

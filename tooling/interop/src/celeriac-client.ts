@@ -1,0 +1,61 @@
+import { type ApplyOptions, type Celeriac, ResultTimeoutError, TaskError } from '@celeriac/core';
+import type { Burst, Call, Caller, CallOptions, Outcome } from './caller.ts';
+
+/** Celeriac in this process. */
+export class CeleriacClient implements Caller {
+  readonly language = 'celeriac';
+  readonly #app: Celeriac;
+
+  constructor(app: Celeriac) {
+    this.#app = app;
+  }
+
+  async send({ task, args = [], kwargs = {}, options = {} }: Call): Promise<string> {
+    const result = await this.#app.sendTask(task, args, { kwargs, ...this.#options(options) });
+    return result.id;
+  }
+
+  async outcome(id: string, timeoutMs: number): Promise<Outcome> {
+    const result = this.#app.result(id);
+    try {
+      const value = await result.get({ timeoutMs });
+      return { state: await result.state(), value };
+    } catch (error) {
+      if (error instanceof ResultTimeoutError) return { state: await result.state(), late: true };
+      if (!(error instanceof TaskError)) throw error;
+      const { excType, excModule, excMessage, traceback } = error;
+      return {
+        state: await result.state(),
+        error: { type: excType, module: excModule, args: excMessage, traceback },
+      };
+    }
+  }
+
+  async state(id: string): Promise<{ readonly state: string; readonly info: unknown }> {
+    const result = this.#app.result(id);
+    return { state: await result.state(), info: await result.info() };
+  }
+
+  async burst(queue: string, count: number): Promise<Burst> {
+    const begun = performance.now();
+    const numbers = Array.from({ length: count }, (_, number) => number);
+    const sent = await Promise.all(numbers.map((number) => this.#app.sendTask('interop.add', [number, 1], { queue })));
+    const sentMs = performance.now() - begun;
+    const values = await Promise.all(sent.map((result) => result.get({ timeoutMs: 60_000 })));
+    const wrong = values.filter((value, number) => value !== number + 1).length;
+    return { count: values.length, wrong, sentMs, doneMs: performance.now() - begun };
+  }
+
+  #options({ eta, link, linkError, ...same }: CallOptions): ApplyOptions {
+    return {
+      ...same,
+      ...(eta !== undefined && { eta: new Date(eta * 1000) }),
+      ...(link && { link: link.map((call) => this.#signature(call)) }),
+      ...(linkError && { linkError: linkError.map((call) => this.#signature(call)) }),
+    };
+  }
+
+  #signature({ task, args = [], kwargs = {}, options = {} }: Call): ReturnType<Celeriac['signature']> {
+    return this.#app.signature(task, { args, kwargs, options: this.#options(options) });
+  }
+}

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { decodeJson, encodeJson } from '@celeriac/protocol';
+import type { Burst, Call, Caller, CallOptions, Outcome } from './caller.ts';
+import type { ProgramPlan } from './child-program.ts';
+
+/** What Python's Celery at hand is and has. */
+export interface Abilities {
+  readonly version: string;
+  readonly modules: readonly string[];
+}
+
+/** A Celery client in a process of its own; see python/client.py. Requests are answered in order. */
+export class PythonClient implements Caller {
+  readonly language = 'python';
+  readonly #child: ChildProcess;
+  readonly #waiting: ((line: string) => void)[] = [];
+  #errors = '';
+
+  constructor({ command, args, cwd, env }: ProgramPlan) {
+    this.#child = spawn(command, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#errors += text;
+    });
+    if (this.#child.stdout === null) return;
+    const lines = createInterface({ input: this.#child.stdout });
+    lines.on('line', (line) => this.#waiting.shift()?.(line));
+    lines.on('close', () => {
+      for (const answer of this.#waiting.splice(0)) answer(encodeJson({ failed: `client ended: ${this.#errors}` }));
+    });
+  }
+
+  async send(call: Call): Promise<string> {
+    return (await this.#ask('send', wireCall(call))) as string;
+  }
+
+  /** As a producer that still speaks task protocol 1. */
+  async sendOld(call: Call): Promise<string> {
+    return (await this.#ask('send', { ...wireCall(call), protocol: 1 })) as string;
+  }
+
+  async sendChain(steps: readonly Call[]): Promise<string> {
+    return (await this.#ask('send_chain', { steps: steps.map(wireCall) })) as string;
+  }
+
+  async sendChord(header: readonly Call[], body: Call): Promise<string> {
+    return (await this.#ask('send_chord', { header: header.map(wireCall), body: wireCall(body) })) as string;
+  }
+
+  async outcome(id: string, timeoutMs: number): Promise<Outcome> {
+    return (await this.#ask('outcome', { id, timeout: timeoutMs / 1000 })) as Outcome;
+  }
+
+  async state(id: string): Promise<{ readonly state: string; readonly info: unknown }> {
+    return (await this.#ask('state', { id })) as { state: string; info: unknown };
+  }
+
+  async burst(queue: string, count: number): Promise<Burst> {
+    const seen = (await this.#ask('burst', { task: 'interop.add', queue, count })) as {
+      readonly [name in 'count' | 'wrong' | 'sent_s' | 'done_s']: number;
+    };
+    return { count: seen.count, wrong: seen.wrong, sentMs: seen.sent_s * 1000, doneMs: seen.done_s * 1000 };
+  }
+
+  /** Remote control of the Python worker: a task is not to run. */
+  async revoke(id: string): Promise<void> {
+    await this.#ask('revoke', { id });
+  }
+
+  /** Remote control of the Python worker: one more queue to read. */
+  async consume(queue: string): Promise<unknown> {
+    return await this.#ask('consume', { queue });
+  }
+
+  async abilities(): Promise<Abilities> {
+    return (await this.#ask('able', {})) as Abilities;
+  }
+
+  /** Ends it by the end of its stdin. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    const closed = new Promise((done) => this.#child.once('close', done));
+    this.#child.stdin?.end();
+    const impatience = setTimeout(() => this.#child.kill('SIGKILL'), 5_000);
+    await closed;
+    clearTimeout(impatience);
+  }
+
+  async #ask(operation: string, parameters: object): Promise<unknown> {
+    const line = await new Promise<string>((answer) => {
+      this.#waiting.push(answer);
+      this.#child.stdin?.write(`${encodeJson({ op: operation, with: parameters })}\n`);
+    });
+    const answer = decodeJson(line) as { readonly value?: unknown; readonly failed?: string };
+    if (answer.failed !== undefined) throw new Error(`Python ${operation}: ${answer.failed}`);
+    return answer.value;
+  }
+}
+
+/** In Python's spelling. */
+function wireCall({ task, args = [], kwargs = {}, options = {} }: Call): Record<string, unknown> {
+  return { task, args, kwargs, options: wireOptions(options) };
+}
+
+function wireOptions({ taskId, ignoreResult, link, linkError, ...same }: CallOptions): Record<string, unknown> {
+  return {
+    ...same,
+    ...(taskId !== undefined && { task_id: taskId }),
+    ...(ignoreResult !== undefined && { ignore_result: ignoreResult }),
+    ...(link && { link: link.map(wireCall) }),
+    ...(linkError && { link_error: linkError.map(wireCall) }),
+  };
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Celeriac } from '@celeriac/core';
+import { decodeJson } from '@celeriac/protocol';
+import { Worker } from '@celeriac/worker';
+import { CeleriacClient } from './celeriac-client.ts';
+import { ChildProgram } from './child-program.ts';
+import { interopApp } from './interop-app.ts';
+import type { InteropConfig } from './interop-config.ts';
+import type { CeleryRelease } from './newest-celery.ts';
+import { type Abilities, PythonClient } from './python-client.ts';
+
+/** A broker and a result store. */
+export interface Stack {
+  readonly name: string;
+  readonly broker: string;
+  readonly backend: string;
+  readonly isAmqp: boolean;
+  readonly isRpc: boolean;
+}
+
+/** What a {@link Setup} is made of. */
+export interface SetupPlan {
+  readonly stack: Stack;
+  readonly release: CeleryRelease;
+  /** Of the Celeriac worker. */
+  readonly pool: 'async' | 'prefork';
+}
+
+const START_MS = 40_000;
+const NOTE_MS = 10_000;
+const pythonFolder = fileURLToPath(new URL('../python', import.meta.url));
+const workerMain = fileURLToPath(new URL('worker-main.ts', import.meta.url));
+const workerApp = fileURLToPath(new URL('worker-app.ts', import.meta.url));
+
+/** One worker and one client of each language around one broker. */
+export class Setup {
+  readonly stack: Stack;
+  readonly python: PythonClient;
+  readonly celeriac: CeleriacClient;
+  readonly pythonWorker: ChildProgram;
+  readonly celeriacWorker: ChildProgram;
+  readonly abilities: Abilities;
+  readonly config: InteropConfig;
+  readonly #app: Celeriac;
+  readonly #heldWorkers: Worker[] = [];
+
+  private constructor(
+    stack: Stack,
+    config: InteropConfig,
+    app: Celeriac,
+    programs: { python: PythonClient; pythonWorker: ChildProgram; celeriacWorker: ChildProgram; abilities: Abilities },
+  ) {
+    this.stack = stack;
+    this.config = config;
+    this.#app = app;
+    this.celeriac = new CeleriacClient(app);
+    this.python = programs.python;
+    this.pythonWorker = programs.pythonWorker;
+    this.celeriacWorker = programs.celeriacWorker;
+    this.abilities = programs.abilities;
+  }
+
+  static async start({ stack, release, pool }: SetupPlan): Promise<Setup> {
+    const run = `interop.${randomBytes(4).toString('hex')}`;
+    const config: InteropConfig = {
+      broker: stack.broker,
+      backend: stack.backend,
+      pythonQueue: `${run}.python`,
+      celeriacQueue: `${run}.celeriac`,
+      maxPriority: stack.isAmqp ? 10 : null,
+      notes: mkdtempSync(join(tmpdir(), 'interop-')),
+    };
+    const python = new PythonClient(pythonPlan(release, config, ['client.py']));
+    const pythonWorker = new ChildProgram(pythonPlan(release, config, pythonWorkerArguments(config, run)));
+    const celeriacWorker = new ChildProgram(celeriacPlan(config, run, pool));
+    try {
+      const [abilities] = await Promise.all([
+        python.abilities(),
+        pythonWorker.saying(/ ready\.$/m, START_MS),
+        celeriacWorker.saying(/ ready\.$/m, START_MS),
+      ]);
+      return new Setup(stack, config, interopApp(config), { python, pythonWorker, celeriacWorker, abilities });
+    } catch (error) {
+      await Promise.all([python.stop(), pythonWorker.stop(), celeriacWorker.stop()]);
+      throw error;
+    }
+  }
+
+  /** A Celeriac worker in this process, for what only its own API can do; one task at a time. */
+  async celeriacWorkerHere(queue: string): Promise<Worker> {
+    const worker = new Worker(this.#app, { pool: 'async', concurrency: 1, prefetchMultiplier: 8, queues: [queue] });
+    this.#heldWorkers.push(worker);
+    await worker.start(AbortSignal.timeout(10_000));
+    return worker;
+  }
+
+  /** What a task left for the test to see. @throws {Error} if it does not come */
+  async note(name: string): Promise<{ readonly [field: string]: unknown }> {
+    const deadline = performance.now() + NOTE_MS;
+    while (performance.now() < deadline) {
+      try {
+        return decodeJson(readFileSync(join(this.config.notes, `${name}.json`), 'utf8')) as { [field: string]: unknown };
+      } catch {
+        await sleep(10);
+      }
+    }
+    throw new Error(`no note ${name}`);
+  }
+
+  /** Lets `interop.progress` go on. */
+  letGo(id: string): void {
+    writeFileSync(join(this.config.notes, `${id}.go`), '');
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#heldWorkers.map((worker) => worker.stop(1_000)));
+    await Promise.all([this.python.stop(), this.pythonWorker.stop(), this.celeriacWorker.stop()]);
+    await this.#app.close();
+    rmSync(this.config.notes, { recursive: true, force: true });
+  }
+}
+
+function pythonPlan(release: CeleryRelease, config: InteropConfig, args: readonly string[]) {
+  return {
+    command: release.python ?? 'python3',
+    args,
+    cwd: pythonFolder,
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', INTEROP_CONFIG: JSON.stringify(config) },
+  };
+}
+
+/** One process, so that order of arrival is order of running. */
+function pythonWorkerArguments({ pythonQueue }: InteropConfig, run: string): readonly string[] {
+  const quiet = ['--without-gossip', '--without-mingle', '--without-heartbeat'];
+  const size = ['-c', '1', '--prefetch-multiplier', '8'];
+  return ['worker.py', '-n', `${run}@%h`, '-Q', pythonQueue, '-l', 'INFO', ...size, ...quiet];
+}
+
+function celeriacPlan(config: InteropConfig, run: string, pool: string) {
+  const size = pool === 'prefork' ? '1' : '20';
+  const options = ['-n', `${run}-ts@%h`, '-Q', config.celeriacQueue, '-l', 'info', '-P', pool, '-c', size];
+  return {
+    command: process.execPath,
+    args: ['--conditions=@celeriac/source', workerMain, '-A', workerApp, 'worker', ...options],
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    env: { ...process.env, INTEROP_CONFIG: JSON.stringify(config) },
+  };
+}

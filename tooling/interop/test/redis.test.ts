@@ -1,0 +1,9 @@
+import { useService } from '@celeriac/tooling/services';
+import { describeInterop } from '../src/interop-table.ts';
+
+const redis = await useService('redis');
+const name = 'Redis with redis results';
+
+if (redis.skipped === undefined) {
+  describeInterop({ name, broker: redis.url, backend: redis.url, isAmqp: false, isRpc: false });
+} else describeInterop({ name, skipped: redis.skipped });
