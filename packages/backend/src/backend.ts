@@ -119,6 +119,13 @@ export interface BackendContext {
   readonly resultExpiresMs: number | undefined;
   /** Celery's `result_backend_transport_options`, not yet validated. */
   readonly options: { readonly [name: string]: unknown };
+  /** The reply queue that this process names in the tasks it sends. */
+  readonly replyTo?: string;
+  /**
+   * Makes a connection to the application's broker, for results that travel as messages: a `ConnectionGuard` of
+   * `@celeriac/transport`, which this package does not know. It belongs to the caller.
+   */
+  readonly openBroker?: () => unknown;
 }
 
 /** What a backend package exports as `backend`: found by the scheme of the result backend's URL. */

@@ -37,15 +37,18 @@ interface Waiting extends Parcel {
 export class Outbox {
   readonly #guard: ConnectionGuard;
   readonly #clock: Clock;
+  readonly #ready: () => Promise<void>;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #inFlight = 0;
   #declared: { transport: Transport; topologies: Set<Topology> } | undefined;
   #closed = false;
 
-  constructor(guard: ConnectionGuard, clock: Clock) {
+  /** @param ready - awaited before every batch; a failure is the batch's */
+  constructor(guard: ConnectionGuard, clock: Clock, ready: () => Promise<void> = () => Promise.resolve()) {
     this.#guard = guard;
     this.#clock = clock;
+    this.#ready = ready;
   }
 
   /**
@@ -80,6 +83,7 @@ export class Outbox {
   async #flush(batch: Waiting[]): Promise<void> {
     this.#inFlight++;
     try {
+      await this.#ready();
       await this.#guard.run((transport) => this.#publish(transport, batch));
     } catch (error) {
       this.#failed(batch, error);

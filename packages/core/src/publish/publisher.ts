@@ -10,6 +10,7 @@ import {
 import type { OutgoingMessage, PublishRetryPolicy } from '@celeriac/transport';
 import { currentTask } from '../execute/current-task.ts';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
+import { ConfigurationError } from '../settings/configuration-error.ts';
 import { fromWireOptions } from '../signature/option-names.ts';
 import {
   type PlannedCall,
@@ -134,6 +135,7 @@ export class Publisher implements TaskPublisher {
   /** Native joins are opened before the header is sent; elsewhere an unlock task watches the members. */
   async #openChords(chords: readonly PlannedChord[]): Promise<readonly PlannedCall[]> {
     const backend = await this.#runtime.backend();
+    if (backend?.capabilities.shared === false) throw chordsNeedSharedResults(backend.name);
     const native = backend?.chords;
     if (native !== undefined) {
       await Promise.all(chords.map(({ groupId, size }) => native.open(groupId, size)));
@@ -171,7 +173,19 @@ export class Publisher implements TaskPublisher {
   }
 
   #outboxOf(): Outbox {
-    this.#outbox ??= new Outbox(this.#runtime.writer(), this.#runtime.clock);
+    const runtime = this.#runtime;
+    this.#outbox ??= new Outbox(runtime.writer(), runtime.clock, () => runtime.readyForReplies());
     return this.#outbox;
   }
+}
+
+/** Whoever finishes the last member must see the results of the others. @see celery/backends/rpc.py ensure_chords_allowed */
+function chordsNeedSharedResults(backend: string): ConfigurationError {
+  return new ConfigurationError(
+    'resultBackend',
+    `is ${backend}, whose results only their caller sees: it cannot run chords`,
+    {
+      hint: 'Use a result store that all workers share, such as redis:// or a database.',
+    },
+  );
 }

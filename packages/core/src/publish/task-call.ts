@@ -55,7 +55,7 @@ export function taskCall(
     chain: options.chain === undefined ? null : signatureList(options.chain),
     chord: options.chord === undefined ? null : (signatureList(options.chord)[0] ?? null),
     headers: options.headers,
-    replyTo: options.replyTo,
+    replyTo: options.replyTo ?? runtime.replyTo,
     priority: priorityOf(options, runtime.settings, parent?.priority),
     deliveryMode: options.deliveryMode ?? runtime.settings.taskDefaultDeliveryMode,
     ...stampsOf(options, parent),

@@ -40,6 +40,8 @@ export interface AppRuntime {
   readonly limits: MessageLimits;
   readonly signals: Signals;
   readonly lamport: LamportClock;
+  /** The reply queue that every task sent by this process names, as Celery's `oid`. */
+  readonly replyTo: string;
   /** Where queues, exchanges and bindings of `taskQueues` are looked up. */
   readonly queueTable: QueueTable;
   readonly publisher: TaskPublisher;
@@ -48,6 +50,8 @@ export interface AppRuntime {
   writer(): ConnectionGuard;
   /** A connection of its own for consuming (`brokerReadUrl`). The caller closes it. */
   openReader(): ConnectionGuard;
+  /** Resolves when a reply to a task that is sent now would be received. */
+  readyForReplies(): Promise<void>;
   /** Connected; undefined when results are disabled. */
   backend(): Promise<Backend | undefined>;
   /** @throws {ConfigurationError} for a queue that is not in `taskQueues` while `taskCreateMissingQueues` is off */

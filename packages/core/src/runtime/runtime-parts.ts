@@ -48,10 +48,22 @@ export function makeGuard(
   });
 }
 
+/** What a result store that answers by message needs. */
+export interface ReplyParts {
+  readonly replyTo: string;
+  readonly openBroker: () => ConnectionGuard;
+}
+
+/** Whether results come as messages, whose queue must be there before the task is sent. */
+export function repliesByMessage({ resultBackend }: Settings): boolean {
+  return resultBackend?.startsWith('rpc:') === true;
+}
+
 /** The result store, not yet connected; undefined when results are disabled. */
 export function makeBackend(
   { settings, clock, logger, folder }: PartsContext,
   serializers: SerializerRegistry,
+  replies: ReplyParts,
 ): Backend | undefined {
   const url = settings.resultBackend;
   if (url === undefined) return undefined;
@@ -62,6 +74,7 @@ export function makeBackend(
     serializer: serializers.byName(settings.resultSerializer),
     resultExpiresMs: resultExpires === null || resultExpires === 0 ? undefined : resultExpires * 1000,
     options: settings.resultBackendTransportOptions,
+    ...replies,
   });
 }
 

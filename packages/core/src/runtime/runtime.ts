@@ -7,6 +7,7 @@ import {
   type Logger,
   type MessageLimits,
   SerializerRegistry,
+  uuid,
 } from '@celeriac/protocol';
 import { type ConnectionGuard, ConnectionLostError, type OutgoingMessage } from '@celeriac/transport';
 import { builtinTasks } from '../builtin/builtin-tasks.ts';
@@ -25,7 +26,14 @@ import type { AppEngine } from './app-engine.ts';
 import type { AppRuntime, ConsumedQueues } from './app-runtime.ts';
 import type { AppState } from './app-state.ts';
 import { Lazy } from './lazy.ts';
-import { makeAcceptList, makeBackend, makeGuard, makeLimits, type PartsContext } from './runtime-parts.ts';
+import {
+  makeAcceptList,
+  makeBackend,
+  makeGuard,
+  makeLimits,
+  type PartsContext,
+  repliesByMessage,
+} from './runtime-parts.ts';
 
 /** How long `close` waits for the broker connection to end. */
 const CLOSE_MS = 5000;
@@ -39,6 +47,7 @@ export class Runtime implements AppEngine {
   readonly compressions: CompressionRegistry;
   readonly signals: Signals;
   readonly lamport: LamportClock = new LamportClock();
+  readonly replyTo: string = uuid();
   readonly caller: TaskCaller;
   readonly #state: AppState;
   readonly #queues: Lazy<QueueTable>;
@@ -116,6 +125,10 @@ export class Runtime implements AppEngine {
     return makeGuard(this.settings.brokerReadUrl ?? this.settings.brokerUrl, this.#context());
   }
 
+  async readyForReplies(): Promise<void> {
+    if (repliesByMessage(this.settings)) await this.backend();
+  }
+
   backend(): Promise<Backend | undefined> {
     return this.#backend.value;
   }
@@ -186,7 +199,9 @@ export class Runtime implements AppEngine {
   /** A failed connection is not kept: the next one who asks tries again. */
   async #connectBackend(): Promise<Backend | undefined> {
     try {
-      const backend = makeBackend(this.#context(), this.serializers);
+      const { replyTo } = this;
+      const openBroker = (): ConnectionGuard => this.openReader();
+      const backend = makeBackend(this.#context(), this.serializers, { replyTo, openBroker });
       await backend?.connect();
       return backend;
     } catch (error) {
