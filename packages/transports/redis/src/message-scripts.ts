@@ -17,7 +17,7 @@ local score = time[1] .. '.' .. string.format('%06d', time[2])
  * The first write is a pop, which a server without memory allows; everything after it may then be written too. Whatever
  * fails after that puts back what was popped.
  */
-export const TAKE = new RedisScript(`
+export const TAKE: RedisScript = new RedisScript(`
 local max, queues, turns = tonumber(ARGV[3]), tonumber(ARGV[6]), ARGV[7] == '1'
 local texts, places, room = {}, {}, 16777216
 for first = 1, #KEYS - 4, queues do
@@ -82,7 +82,7 @@ return answer
  * Forgets messages that are held. KEYS: held, unacked, unacked_index. ARGV: fields. Answers with the numbers of those
  * that are not held any more: swept, or restored by a Python worker.
  */
-export const FORGET = new RedisScript(`
+export const FORGET: RedisScript = new RedisScript(`
 local lost = {}
 for from = 1, #ARGV, 1000 do
   local to = math.min(#ARGV, from + 999)
@@ -107,7 +107,7 @@ return lost
  * Gives messages back, each to the front of its list, if they are held. KEYS: held, unacked, unacked_index, then a list
  * for each message. ARGV: field and text of each. Answers with the numbers of those that were not held any more.
  */
-export const GIVE_BACK = new RedisScript(`
+export const GIVE_BACK: RedisScript = new RedisScript(`
 local lost = {}
 for i = 1, #KEYS - 3 do
   local field = ARGV[2 * i - 1]
@@ -126,7 +126,7 @@ return lost
  * Prolongs everything that an owner holds. KEYS: owners, held, unacked_index. ARGV: owner, lease (ms). Answers with the
  * time when the lease began, or nothing when there is none.
  */
-export const RENEW = new RedisScript(`
+export const RENEW: RedisScript = new RedisScript(`
 local began = redis.call('HGET', KEYS[2], '.')
 if not began then return false end
 ${NOW}
@@ -144,7 +144,7 @@ return began
 `);
 
 /** Begins a lease, if there is none. KEYS: owners, held. ARGV: owner, lease (ms). */
-export const REGISTER = new RedisScript(`
+export const REGISTER: RedisScript = new RedisScript(`
 ${NOW}
 redis.call('HSETNX', KEYS[2], '.', now)
 redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
@@ -152,7 +152,7 @@ return 1
 `);
 
 /** Owners whose leases have ended. KEYS: owners. */
-export const DEAD_OWNERS = new RedisScript(`
+export const DEAD_OWNERS: RedisScript = new RedisScript(`
 ${NOW}
 return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 16)
 `);
@@ -162,7 +162,7 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 16)
  * dead, me, my lease (ms), most messages. Answers with pairs of field and list; with nothing when all was adopted and the
  * dead owner is forgotten, or is alive after all.
  */
-export const ADOPT = new RedisScript(`
+export const ADOPT: RedisScript = new RedisScript(`
 ${NOW}
 local till = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if till and tonumber(till) > now then return {} end
@@ -189,7 +189,7 @@ return adopted
 `);
 
 /** Entries of `unacked` that nobody renewed for too long. KEYS: unacked, unacked_index. ARGV: how long (ms), how many. */
-export const ABANDONED = new RedisScript(`
+export const ABANDONED: RedisScript = new RedisScript(`
 ${NOW}
 local fields = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', (now - ARGV[1]) / 1000, 'LIMIT', 0, ARGV[2])
 local answer = {}
@@ -204,7 +204,7 @@ return answer
  * Puts one entry of `unacked` back to the front of lists, unless somebody was faster. KEYS: unacked, unacked_index, the
  * lists. ARGV: field, text.
  */
-export const RESTORE = new RedisScript(`
+export const RESTORE: RedisScript = new RedisScript(`
 if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[1])
 for i = 3, #KEYS do redis.call('RPUSH', KEYS[i], ARGV[2]) end
@@ -212,13 +212,13 @@ return 1
 `);
 
 /** Lets go of a lock, if it is still the own one. KEYS: the lock. ARGV: its token. */
-export const UNLOCK = new RedisScript(`
+export const UNLOCK: RedisScript = new RedisScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 `);
 
 /** Puts a message of a channel into a queue, once however many processes listen. KEYS: a mark, the list. ARGV: text. */
-export const RECEIVE = new RedisScript(`
+export const RECEIVE: RedisScript = new RedisScript(`
 if redis.call('SET', KEYS[1], '1', 'NX', 'EX', 60) then redis.call('LPUSH', KEYS[2], ARGV[1]) end
 return 1
 `);
