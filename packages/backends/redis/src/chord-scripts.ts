@@ -9,7 +9,7 @@ end
 `;
 
 /** Expects members, unless the chord is closed. KEYS: .s, .c. ARGV: size, how long to keep (ms). */
-export const OPEN = new RedisScript(`
+export const OPEN: RedisScript = new RedisScript(`
 ${KEEP}
 if redis.call('HEXISTS', KEYS[2], 'closed') == 1 then return 0 end
 redis.call('SET', KEYS[1], ARGV[1])
@@ -28,7 +28,7 @@ return 1
  * Answers `[done, size or nothing, entries with scores or nothing]\`. A member is recorded once: the first entry stands,
  * a Python worker's too.
  */
-export const JOIN = new RedisScript(`
+export const JOIN: RedisScript = new RedisScript(`
 ${KEEP}
 local closed = redis.call('HGET', KEYS[4], 'closed')
 if closed then return {tonumber(closed), closed, false} end
@@ -65,7 +65,7 @@ return {done, tostring(size), entries, redis.call('HGETALL', KEYS[4])}
 `);
 
 /** Forgets the parts and, if the chord was opened, keeps it closed. KEYS: .j, .s, .t, .c. ARGV: how long to keep (ms). */
-export const CLOSE = new RedisScript(`
+export const CLOSE: RedisScript = new RedisScript(`
 ${KEEP}
 local expected = redis.call('GET', KEYS[2])
 if expected then

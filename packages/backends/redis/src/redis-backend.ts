@@ -87,7 +87,12 @@ class RedisBackend implements Backend {
     const codec = new ResultCodec(serializer, logger);
     this.#place = { connection, keys, codec, ttlMs: Math.ceil(resultTtlMs(resultExpiresMs) ?? 0) };
     this.groups = new RedisGroups(this.#place);
-    this.chords = new RedisChords({ ...this.#place, claimMs: chordClaimMs, ordered: settings.resultChordOrdered });
+    this.chords = new RedisChords({
+      ...this.#place,
+      claimMs: chordClaimMs,
+      ordered: settings.resultChordOrdered,
+      isJson: this.#isJson,
+    });
     this.#feed = new RedisResultFeed({ plan, keys, clock, logger });
     this.#hub = new ResultWatchHub({ load: (ids) => this.load(ids), clock, logger, feed: this.#feed });
   }

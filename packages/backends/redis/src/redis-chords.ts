@@ -9,6 +9,7 @@ import {
 import { DecodeError } from '@celeriac/protocol';
 import { listOf, numberOf, pairsOf, type RedisReply, textOf } from '@celeriac/redis';
 import { CLOSE, JOIN, OPEN } from './chord-scripts.ts';
+import { pythonJson } from './python-json.ts';
 import type { StorePlace } from './store-place.ts';
 
 export interface RedisChordsOptions extends StorePlace {
@@ -16,6 +17,8 @@ export interface RedisChordsOptions extends StorePlace {
   readonly claimMs: number | undefined;
   /** See `RedisBackendSettings.resultChordOrdered`. */
   readonly ordered: boolean;
+  /** Whether parts are JSON text. */
+  readonly isJson: boolean;
 }
 
 /**
@@ -67,12 +70,17 @@ export class RedisChords implements ChordStore {
     return [`${group}.j`, keys.chordSize(groupId), `${group}.t`, keys.chordClaims(groupId)];
   }
 
-  /** `beginning` is what an entry of the same task by a Python worker begins with, its first blank left out. */
+  /**
+   * In JSON the entry reads as Python writes it, so that one task finished by both is one member of the set. `beginning`
+   * is what an entry of the same task begins with, its first blank left out.
+   */
   #entryOf({ taskId, status, result }: ChordPart): { readonly entry: Buffer; readonly beginning: string } {
-    const { codec } = this.#options;
-    const entry = Buffer.from(codec.encodeValue([1, taskId, status, result]));
-    const beginning = `[1,${JSON.stringify(taskId)},`;
-    return { entry, beginning: entry.toString('utf8', 0, 3) === '[1,' ? beginning : '' };
+    const entry = Buffer.from(this.#options.codec.encodeValue([1, taskId, status, result]));
+    if (!this.#options.isJson) return { entry, beginning: '' };
+    return {
+      entry: Buffer.from(pythonJson(entry.toString('utf8'))),
+      beginning: `[1,${pythonJson(JSON.stringify(taskId))},`,
+    };
   }
 
   /** @param known - in lists, where entries have no position: positions of the members that Celeriac recorded */

@@ -6,7 +6,7 @@ import { RedisScript } from '@celeriac/redis';
  * the SHA-1 of the value that was read before. Answers with a number for each: 0 kept, 1 a SUCCESS stands, 2 something
  * else stands than was read.
  */
-export const STORE = new RedisScript(`
+export const STORE: RedisScript = new RedisScript(`
 local ttl = tonumber(ARGV[1])
 local answer = {}
 local function isSuccess(text)
