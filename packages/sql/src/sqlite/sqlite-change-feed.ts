@@ -125,7 +125,9 @@ export class SqliteChangeFeed {
 
   readonly #onLook = (): void => {
     this.#look = undefined;
-    if (this.#tellIfChanged() || this.#lookMs >= LAST_LOOK_MS) return;
+    this.#tellIfChanged();
+    // A change that is seen may be an earlier one than the event told of, so the series goes on to its end.
+    if (this.#lookMs >= LAST_LOOK_MS) return;
     this.#lookMs *= 2;
     this.#armLook();
   };
@@ -135,12 +137,11 @@ export class SqliteChangeFeed {
     this.#look.unref();
   }
 
-  #tellIfChanged(): boolean {
+  #tellIfChanged(): void {
     const version = this.#version();
-    if (version === undefined || version === this.#seen) return false;
+    if (version === undefined || version === this.#seen) return;
     this.#seen = version;
     for (const listener of [...this.#listeners]) listener();
-    return true;
   }
 
   /** Undefined when the file is locked: the next look tells. */

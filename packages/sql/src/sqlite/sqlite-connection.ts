@@ -30,8 +30,7 @@ export class SqliteConnection {
   readonly #dataVersion: Prepared;
 
   constructor(driver: typeof Database, { file, synchronous }: SqliteTarget) {
-    // SQLite would create it readable by everybody; the log and its index take the mode of the database.
-    closeSync(openSync(file, 'a', 0o600));
+    createPrivately(file);
     this.#db = new driver(file, { timeout: SLEEP_MS });
     try {
       useLog(this.#db);
@@ -110,5 +109,19 @@ export async function loadSqliteDriver(): Promise<typeof Database> {
     return (await import('better-sqlite3')).default;
   } catch (cause) {
     throw new SqlDriverMissingError('better-sqlite3', 'SQLite', { cause });
+  }
+}
+
+/**
+ * Creates a missing database file readable by its owner only, as SQLite would not; the log and its index take its mode.
+ * A file that exists must not even be opened and closed: closing any descriptor of a file drops all locks that the
+ * process holds on it, those of its other connections too, and another process would then remove the log under them.
+ * @see SQLite's documentation, "How To Corrupt An SQLite Database File", section 2.2
+ */
+function createPrivately(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
