@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Backend, ChordPart } from '@celeriac/backend';
 import { type ResultMeta, type ResultTuple, type Serializer, uuid } from '@celeriac/protocol';
+import { usePrivateService } from '@celeriac/tooling/services';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
-import { usePrivateService } from '../../../../tooling/services/index.ts';
 import { redisBackend } from './redis-backend.ts';
 
 const server = await usePrivateService('redis');

@@ -1,6 +1,6 @@
 import { backendConformance } from '@celeriac/testkit/vitest';
+import { useService } from '@celeriac/tooling/services';
 import { afterAll } from 'vitest';
-import { useService } from '../../../../tooling/services/index.ts';
 import { redisBackend } from './redis-backend.ts';
 
 const server = await useService('redis');

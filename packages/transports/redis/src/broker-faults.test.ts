@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { systemClock } from '@celeriac/protocol';
+import { usePrivateService } from '@celeriac/tooling/services';
 import { ConnectionGuard } from '@celeriac/transport';
-
 import { Redis } from 'ioredis';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { usePrivateService } from '../../../../tooling/services/index.ts';
 import { recordingLogger } from './recording-logger.fixture.ts';
 import { redisTransport } from './redis-transport.ts';
 import { Arrivals, eventually, textMessage, textMessages } from './text-messages.fixture.ts';

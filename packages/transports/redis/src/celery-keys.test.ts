@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { useService } from '@celeriac/tooling/services';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
-import { useService } from '../../../../tooling/services/index.ts';
 import { topicRegex } from './redis-binding-store.ts';
 import { redisTransport } from './redis-transport.ts';
 import { Arrivals, eventually, sample, sampleCommand, textMessage, textOf } from './text-messages.fixture.ts';

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { usePrivateService } from '@celeriac/tooling/services';
 import { afterAll, describe, expect, test } from 'vitest';
-import { usePrivateService } from '../../../../tooling/services/index.ts';
 import { redisTransport } from './redis-transport.ts';
 import { Arrivals, eventually, textMessages } from './text-messages.fixture.ts';
 
