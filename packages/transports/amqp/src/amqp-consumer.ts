@@ -32,6 +32,7 @@ export class AmqpConsumer implements Consumer {
   #shared = true;
   #changes: Promise<void> = Promise.resolve();
   #arrived: Delivery[] = [];
+  #started = false;
   #ended = false;
   #stopListening: (() => void) | undefined;
 
@@ -106,6 +107,7 @@ export class AmqpConsumer implements Consumer {
         subject = `queue "${queue}"`;
         await this.#subscribe(channel, queue);
       }
+      this.#started = true;
       subject = `consumer of ${options.queues.map((queue) => `"${queue}"`).join(', ')}`;
     } catch (error) {
       this.#end();
@@ -206,7 +208,8 @@ export class AmqpConsumer implements Consumer {
   }
 
   #lost(error: Error): void {
-    if (this.#end()) this.#parts.options.onLost(error);
+    // Before it has started, the caller of `consume` hears of it.
+    if (this.#end() && this.#started) this.#parts.options.onLost(error);
   }
 
   /** @returns false when it had ended before */

@@ -25,7 +25,7 @@ export class BrokerAccessError extends CeleriacError {
 export function connectError(url: string, error: unknown): Error {
   const reason = reasonOf(error);
   // amqplib gives the code in its text only, since the handshake has no channel yet.
-  if (/\b(?:403|530)\b.*(?:ACCESS_REFUSED|NOT_ALLOWED|ACCESS-REFUSED)/i.test(reason)) {
+  if (/terminated by server: (?:403|530)\b/.test(String(error))) {
     return new BrokerAccessError(url, reason, { cause: error });
   }
   return new ConnectionLostError(url, reason, { cause: error });
