@@ -8,6 +8,7 @@ import time
 import celery
 from celery import chain, chord
 from celery.exceptions import TimeoutError as NotReady
+from kombu import compression, serialization
 
 from interop_app import app, make_app
 
@@ -92,8 +93,15 @@ def consume(queue):
 
 
 def able():
-    found = [name for name in ("msgpack", "zstandard", "bz2") if importlib.util.find_spec(name)]
-    return {"version": celery.__version__, "modules": found}
+    return {"version": celery.__version__, "encodings": list(filter(has, ("msgpack", "gzip", "zlib", "bzip2", "zstd")))}
+
+
+def has(encoding):
+    try:
+        compression.get_encoder(encoding)
+    except KeyError:
+        return encoding in serialization.registry._encoders and importlib.util.find_spec(encoding) is not None
+    return True
 
 
 OPERATIONS = {function.__name__: function for function in (

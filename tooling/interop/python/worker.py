@@ -9,7 +9,9 @@ from interop_app import app
 
 
 def end_with_parent():
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock would be held for ever in the pool's forked processes.
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -9,7 +9,18 @@ import type { InteropConfig } from './interop-config.ts';
 
 /** The Celeriac side: an app with the tasks that python/interop_app.py has too. */
 export function interopApp(config: InteropConfig): Celeriac {
-  const app = new Celeriac('interop', {
+  const app = clientApp(config);
+  const note = (name: string, value: unknown): void => writeNote(config.notes, name, value);
+  addPlainTasks(app);
+  addContextTasks(app);
+  addNoteTasks(app, note);
+  addProgressTask(app, config.notes, note);
+  return app;
+}
+
+/** An app that knows no task: callers of another application's tasks have only their names. */
+export function clientApp(config: InteropConfig): Celeriac {
+  return new Celeriac('interop', {
     broker: config.broker,
     backend: config.backend,
     acceptContent: ['json', 'msgpack'],
@@ -20,12 +31,6 @@ export function interopApp(config: InteropConfig): Celeriac {
     serializers: [msgpackSerializer],
     compressions: [bzip2Compression],
   });
-  const note = (name: string, value: unknown): void => writeNote(config.notes, name, value);
-  addPlainTasks(app);
-  addContextTasks(app);
-  addNoteTasks(app, note);
-  addProgressTask(app, config.notes, note);
-  return app;
 }
 
 function addPlainTasks(app: Celeriac): void {
@@ -51,14 +56,18 @@ function addPlainTasks(app: Celeriac): void {
 function addContextTasks(app: Celeriac): void {
   // With `parameters` a call by keyword binds; the request still says how the caller put it.
   const parameters = ['a', 'b', 'c'] as const;
-  app.task('interop.echo', { bind: true, parameters }, ({ request }, _a?: unknown, _b?: unknown, _c?: unknown) => ({
-    args: request.args,
-    kwargs: request.kwargs,
-  }));
+  app.task(
+    'interop.echo',
+    { bind: true, parameters },
+    ({ request }, _a: unknown = null, _b: unknown = null, _c: unknown = null) => ({
+      args: request.args,
+      kwargs: request.kwargs,
+    }),
+  );
   app.task(
     'interop.shown_args',
     { bind: true, parameters },
-    ({ request }, _a?: unknown, _b?: unknown, _c?: unknown) => [request.argsrepr, request.kwargsrepr],
+    ({ request }, _a: unknown = null, _b: unknown = null, _c: unknown = null) => [request.argsrepr, request.kwargsrepr],
   );
   app.task('interop.retry_times', { bind: true, maxRetries: 5 }, (context, times: number) => {
     if (context.request.retries < times) return context.retry({ countdown: 0 });
@@ -84,7 +93,7 @@ function addNoteTasks(app: Celeriac, note: Note): void {
   app.task(
     'interop.witness',
     { bind: true, parameters: ['a', 'b', 'c'] },
-    ({ request }, _a?: unknown, _b?: unknown, _c?: unknown) =>
+    ({ request }, _a: unknown = null, _b: unknown = null, _c: unknown = null) =>
       note(request.id, { by: 'celeriac', args: request.args, kwargs: request.kwargs }),
   );
   // Old style: one argument, the failed task's id.

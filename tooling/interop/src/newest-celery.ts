@@ -18,7 +18,7 @@ const run = promisify(execFile);
 const folder = fileURLToPath(new URL('../node_modules/.cache/newest-celery', import.meta.url));
 const BUILD_MS = 120_000;
 const KEPT_MS = 7 * 24 * 3_600_000;
-const NEEDED = ['celery[redis,msgpack]', 'zstandard'];
+const NEEDED = ['celery[redis,msgpack]', 'backports.zstd'];
 
 /** Debian's Celery and the newest that the package index of `pip` has. */
 export async function celeryReleases(): Promise<readonly CeleryRelease[]> {

@@ -7,7 +7,8 @@ import type { ProgramPlan } from './child-program.ts';
 /** What Python's Celery at hand is and has. */
 export interface Abilities {
   readonly version: string;
-  readonly modules: readonly string[];
+  /** Serializers and compressions by name. */
+  readonly encodings: readonly string[];
 }
 
 /** A Celery client in a process of its own; see python/client.py. Requests are answered in order. */

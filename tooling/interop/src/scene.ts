@@ -8,7 +8,7 @@ export type Direction = 'Python calls Celeriac' | 'Celeriac calls Python';
 /** Both, in the order of the tests. */
 export const DIRECTIONS: readonly Direction[] = ['Python calls Celeriac', 'Celeriac calls Python'];
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 10_000;
 
 /** One setup looked at in one direction. */
 export class Scene {

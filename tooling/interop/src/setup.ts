@@ -9,7 +9,7 @@ import { decodeJson } from '@celeriac/protocol';
 import { Worker } from '@celeriac/worker';
 import { CeleriacClient } from './celeriac-client.ts';
 import { ChildProgram } from './child-program.ts';
-import { interopApp } from './interop-app.ts';
+import { clientApp, interopApp } from './interop-app.ts';
 import type { InteropConfig } from './interop-config.ts';
 import type { CeleryRelease } from './newest-celery.ts';
 import { type Abilities, PythonClient } from './python-client.ts';
@@ -46,19 +46,20 @@ export class Setup {
   readonly celeriacWorker: ChildProgram;
   readonly abilities: Abilities;
   readonly config: InteropConfig;
-  readonly #app: Celeriac;
+  readonly #clientApp: Celeriac;
+  readonly #workerApp: Celeriac;
   readonly #heldWorkers: Worker[] = [];
 
   private constructor(
     stack: Stack,
     config: InteropConfig,
-    app: Celeriac,
     programs: { python: PythonClient; pythonWorker: ChildProgram; celeriacWorker: ChildProgram; abilities: Abilities },
   ) {
     this.stack = stack;
     this.config = config;
-    this.#app = app;
-    this.celeriac = new CeleriacClient(app);
+    this.#clientApp = clientApp(config);
+    this.#workerApp = interopApp(config);
+    this.celeriac = new CeleriacClient(this.#clientApp);
     this.python = programs.python;
     this.pythonWorker = programs.pythonWorker;
     this.celeriacWorker = programs.celeriacWorker;
@@ -84,7 +85,7 @@ export class Setup {
         pythonWorker.saying(/ ready\.$/m, START_MS),
         celeriacWorker.saying(/ ready\.$/m, START_MS),
       ]);
-      return new Setup(stack, config, interopApp(config), { python, pythonWorker, celeriacWorker, abilities });
+      return new Setup(stack, config, { python, pythonWorker, celeriacWorker, abilities });
     } catch (error) {
       await Promise.all([python.stop(), pythonWorker.stop(), celeriacWorker.stop()]);
       throw error;
@@ -93,7 +94,7 @@ export class Setup {
 
   /** A Celeriac worker in this process, for what only its own API can do; one task at a time. */
   async celeriacWorkerHere(queue: string): Promise<Worker> {
-    const worker = new Worker(this.#app, { pool: 'async', concurrency: 1, prefetchMultiplier: 8, queues: [queue] });
+    const worker = new Worker(this.#workerApp, { pool: 'async', concurrency: 1, prefetchMultiplier: 8, queues: [queue] });
     this.#heldWorkers.push(worker);
     await worker.start(AbortSignal.timeout(10_000));
     return worker;
@@ -120,7 +121,7 @@ export class Setup {
   async stop(): Promise<void> {
     await Promise.all(this.#heldWorkers.map((worker) => worker.stop(1_000)));
     await Promise.all([this.python.stop(), this.pythonWorker.stop(), this.celeriacWorker.stop()]);
-    await this.#app.close();
+    await Promise.all([this.#clientApp.close(), this.#workerApp.close()]);
     rmSync(this.config.notes, { recursive: true, force: true });
   }
 }

@@ -7,4 +7,9 @@ export interface FinishedMember {
   /** The chord's body, as the member's message carried it. */
   readonly body: SignatureJson;
   readonly rootId: string;
+  /**
+   * Whether the chord was opened before the member was sent, as Celeriac does; then a join state that nobody knows is a
+   * lost one. Celery tells the size just before it sends the last member.
+   */
+  readonly openedFirst?: boolean;
 }

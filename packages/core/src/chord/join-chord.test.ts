@@ -69,12 +69,29 @@ describe('a chord', () => {
     expect(errback!.body[0]).toEqual(['body']);
   });
 
+  test('whose size Celery has not told yet waits for the members to come', async () => {
+    await using app = memoryApp();
+    const runtime = runtimeOf(app);
+    const member = (index: number): FinishedMember => ({
+      part: { groupId: 'g', taskId: `t${index}`, index, status: 'SUCCESS', result: index },
+      body: signature('sum', { options: { task_id: 'body' } }),
+      rootId: 't',
+    });
+    await joinChord(runtime, member(0));
+    expect(await app.result('body').state()).toBe('PENDING');
+    await (await runtime.backend())?.chords?.open('g', 2);
+    await joinChord(runtime, member(1));
+    const [body] = await takeSent(app, 1);
+    expect(body!.body[0]).toEqual([[0, 1]]);
+  });
+
   test('that nobody knows any more fails its body rather than waiting for ever', async () => {
     await using app = memoryApp();
     const member = {
       part: { groupId: 'gone', taskId: 't', index: 0, status: 'SUCCESS', result: 1 },
       body: signature('sum', { options: { task_id: 'body' } }),
       rootId: 't',
+      openedFirst: true,
     };
     await joinChord(runtimeOf(app), member);
     await expect(app.result('body').get()).rejects.toMatchObject({

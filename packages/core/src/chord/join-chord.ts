@@ -19,8 +19,11 @@ export async function joinChord(runtime: AppRuntime, ...members: readonly Finish
   const waiting = [...members];
   for (let member = waiting.pop(); member !== undefined; member = waiting.pop()) {
     const { size, parts } = await chords.join(member.part);
-    if (size === undefined) waiting.push(...(await failBody(runtime, member, joinStateLost(member.part.groupId))));
-    else if (parts !== undefined) {
+    if (size === undefined) {
+      // Otherwise its sender is still sending: a member to come will find the size.
+      if (member.openedFirst === true)
+        waiting.push(...(await failBody(runtime, member, joinStateLost(member.part.groupId))));
+    } else if (parts !== undefined) {
       waiting.push(...(await concludeChord(runtime, member, parts)));
       await chords.close(member.part.groupId);
     }

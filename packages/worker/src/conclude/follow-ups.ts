@@ -34,14 +34,16 @@ export function followUps(
 /** The report of a chord's header task; undefined for a task that is in none. */
 export function chordMember(
   embed: Embed | undefined,
-  place: FlowPlace,
+  place: FlowPlace & Pick<TaskRequest, 'headers' | 'retries'>,
   status: string,
   result: unknown,
 ): FinishedMember | undefined {
   const body = embed?.chord ?? null;
   if (body === null || place.group === null) return undefined;
   const part = { groupId: place.group, taskId: place.id, index: place.groupIndex, status, result };
-  return { part, body, rootId: place.rootId };
+  // What Celeriac sends first of all, not a retry of what Celery has sent, comes after the opening of its chord.
+  const openedFirst = place.headers['lang'] === 'js' && place.retries === 0;
+  return { part, body, rootId: place.rootId, openedFirst };
 }
 
 function gathered(callbacks: readonly SignatureJson[]): readonly SignatureJson[] {
