@@ -146,7 +146,10 @@ export class RedisConnection {
   /** A timeout says nothing about the commands after it: the connection is given up. */
   #failure(error: unknown): Error {
     const failure = redisError(this.url, error);
-    if (failure instanceof RedisUnavailableError && failure.reply === undefined) this.#client?.disconnect();
+    if (failure instanceof RedisUnavailableError && failure.reply === undefined) {
+      this.#problem ??= error;
+      this.#client?.disconnect();
+    }
     return failure;
   }
 

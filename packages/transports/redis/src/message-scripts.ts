@@ -19,7 +19,7 @@ local score = time[1] .. '.' .. string.format('%06d', time[2])
  */
 export const TAKE: RedisScript = new RedisScript(`
 local max, queues, turns = tonumber(ARGV[3]), tonumber(ARGV[6]), ARGV[7] == '1'
-local texts, places, room = {}, {}, 16777216
+local texts, places, room, refusal = {}, {}, 16777216, nil
 for first = 1, #KEYS - 4, queues do
   local open = {}
   for at = first, first + queues - 1 do open[#open + 1] = at end
@@ -31,7 +31,8 @@ for first = 1, #KEYS - 4, queues do
       local want = math.min(share, max - #texts, 100)
       if want > 0 and room > 0 then
         local got = redis.pcall('RPOP', KEYS[4 + at], want)
-        if got and not got.err then
+        if got and got.err then refusal = got
+        elseif got then
           for _, text in ipairs(got) do
             texts[#texts + 1] = text
             places[#places + 1] = at
@@ -44,7 +45,7 @@ for first = 1, #KEYS - 4, queues do
     open = more
   end
 end
-if #texts == 0 then return texts end
+if #texts == 0 then return refusal or texts end
 ${NOW}
 local function keep()
   for from = 1, #texts, 500 do

@@ -9,11 +9,14 @@ import {
   RedisUnavailableError,
   textOf,
 } from '@celeriac/redis';
+import { ConfigurationError } from '@celeriac/transport';
 import { asTransportError } from './redis-transport-errors.ts';
 
 /** Where the server tells which keys have changed. */
 const INVALIDATIONS = '__redis__:invalidate';
 const RETRY_MS = 250;
+/** 6.2: several items are popped at once. */
+const OLDEST_VERSION = 602;
 /** How long a server that refuses for now is given, before another connection is tried. */
 const PATIENCE_MS = 10_000;
 const PATIENCE_WITH_OTHERS_MS = 1000;
@@ -71,7 +74,7 @@ export class RedisLink {
     try {
       await Promise.all([this.#commands.connect(), this.#news.connect()]);
       this.#tracking = await this.#track();
-      await this.#warnOfEviction();
+      await this.#inspect();
     } catch (error) {
       this.close();
       throw asTransportError(this.url, error);
@@ -177,15 +180,20 @@ export class RedisLink {
     }
   }
 
-  /** What is evicted is lost without a trace. */
-  async #warnOfEviction(): Promise<void> {
-    let policy: string | undefined;
+  /** Refuses a server that lacks commands, and warns of one that drops messages. Who may not ask is believed. */
+  async #inspect(): Promise<void> {
+    let info: string;
     try {
-      const memory = textOf(await this.#commands.call(['INFO', 'memory']));
-      policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
+      info = textOf(await this.#commands.call(['INFO']));
     } catch (error) {
       if (error instanceof RedisUnavailableError) throw error;
+      return;
     }
+    const version = /^redis_version:(\d+)\.(\d+)/m.exec(info);
+    if (version !== null && Number(version[1]) * 100 + Number(version[2]) < OLDEST_VERSION) {
+      throw new ConfigurationError('brokerUrl', `leads to Redis ${version[1]}.${version[2]}; 6.2 or newer is needed`);
+    }
+    const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
     if (policy === undefined || policy === 'noeviction') return;
     this.#options.logger.warning('The broker may drop messages to save memory: set maxmemory-policy to noeviction', {
       url: this.url,

@@ -17,6 +17,8 @@ import { WakeUp } from './wake-up.ts';
 const AT_ONCE = 1000;
 /** Pause between two looks where the server does not tell of changes. */
 const POLL_MS = 50;
+/** How long closing waits for the server. */
+const CLOSE_MS = 3000;
 
 export interface RedisQueueStoreOptions {
   readonly makeLink: (events: {
@@ -173,6 +175,16 @@ export class RedisQueueStore implements QueueStore {
   }
 
   async #close(): Promise<void> {
+    const impatience = Promise.withResolvers<void>();
+    const timer = this.#options.clock.setTimer(CLOSE_MS, impatience.resolve);
+    // A server that answers nothing any more must not keep the process from ending.
+    await Promise.race([this.#leave(), impatience.promise]);
+    timer.cancel();
+    this.link.close();
+  }
+
+  /** Puts back what is held, and ends the lease. */
+  async #leave(): Promise<void> {
     const { keys, logger } = this.#options;
     const held = keys.held(this.owner);
     try {
@@ -186,8 +198,6 @@ export class RedisQueueStore implements QueueStore {
     } catch (error) {
       logger.debug('Held messages come back only when their lease runs out', { url: this.link.url, error });
     }
-    this.link.close();
-    this.#wakeUp.wake();
   }
 
   async #collect(queues: readonly string[], max: number): Promise<readonly TakenMessage[]> {

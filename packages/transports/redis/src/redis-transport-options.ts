@@ -59,13 +59,16 @@ export function redisTransportSettings(options: { readonly [name: string]: unkno
   const inCamelCase = Object.fromEntries(Object.keys(options).map((name) => [camelName(name), true]));
   checkOptionNames('redis', inCamelCase, [...OWN_OPTIONS, ...CONNECTION_OPTIONS]);
   const given = camelOptions(options);
-  const leaseMs = numberIn(given, 'leaseMs', SHORTEST_MS, LONGEST_MS) ?? DEFAULT_LEASE_MS;
-  const visibilityTimeout = numberIn(given, 'visibilityTimeout', 0.05, 3.2e7) ?? 3600;
+  const visibilityTimeoutMs = (numberIn(given, 'visibilityTimeout', 0.05, 3.2e7) ?? 3600) * 1000;
+  // Renewed every third of the lease: no Python worker of the same settings takes a living worker's messages for abandoned.
+  const leaseMs = Math.min(
+    numberIn(given, 'leaseMs', SHORTEST_MS, LONGEST_MS) ?? DEFAULT_LEASE_MS,
+    visibilityTimeoutMs,
+  );
   return {
     leaseMs,
     sweepMs: numberIn(given, 'sweepMs', SHORTEST_MS, LONGEST_MS) ?? Math.min(LONGEST_SWEEP_MS, Math.ceil(leaseMs / 3)),
-    // A living worker renews every third of its lease: nobody may take its messages for abandoned before that.
-    visibilityTimeoutMs: Math.max(visibilityTimeout * 1000, leaseMs),
+    visibilityTimeoutMs,
     globalKeyprefix: textIn(given, 'globalKeyprefix'),
     prioritySteps: stepsIn(given),
     sep: textIn(given, 'sep') ?? '\u0006\u0016',
