@@ -3,6 +3,7 @@ import { readConfigFile } from '../settings/config-file.ts';
 import { readEnvironment } from '../settings/environment.ts';
 import { resolveSettings } from '../settings/resolve-settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { DefinitionPlace } from '../task/definition-place.ts';
 import type { CeleriacOptions } from './app-options.ts';
 import { CodeSettings } from './code-settings.ts';
 
@@ -17,15 +18,22 @@ export class AppSources {
   readonly code: CodeSettings = new CodeSettings();
   readonly discoveries: Discovery[] = [];
   readonly #options: Pick<CeleriacOptions, 'applicationFolder' | 'configFile' | 'environment'>;
+  readonly #place: DefinitionPlace;
   #folder: string | undefined;
 
-  constructor(options: Pick<CeleriacOptions, 'applicationFolder' | 'configFile' | 'environment'>) {
+  /** @param place - where the app was made */
+  constructor(
+    options: Pick<CeleriacOptions, 'applicationFolder' | 'configFile' | 'environment'>,
+    place: DefinitionPlace,
+  ) {
     this.#options = options;
+    this.#place = place;
   }
 
   /** The application's folder. */
   folder(): string {
-    this.#folder ??= this.#options.applicationFolder ?? applicationFolder(process.argv[1], process.cwd());
+    this.#folder ??=
+      this.#options.applicationFolder ?? applicationFolder(this.#place.file, process.argv[1], process.cwd());
     return this.#folder;
   }
 

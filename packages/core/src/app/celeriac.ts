@@ -10,7 +10,7 @@ import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
-import { DefinitionPlace } from '../task/duplicate-task-error.ts';
+import { DefinitionPlace } from '../task/definition-place.ts';
 import type { Encoded } from '../task/encoded.ts';
 import { type CallOptions, ForeignTask, Task } from '../task/task.ts';
 import type {
@@ -50,7 +50,7 @@ export class Celeriac implements AppOwner {
   /** @throws {ConfigurationError} for an unknown option, with a suggestion; values are checked on first use */
   constructor(name: string, options: CeleriacOptions = {}) {
     const { settings, extras } = splitOptions(options);
-    const sources = new AppSources(extras);
+    const sources = new AppSources(extras, new DefinitionPlace(new.target));
     sources.code.add(settings, `new Celeriac("${name}")`);
     this.name = name;
     this.#sources = sources;

@@ -77,18 +77,18 @@ describe('loading', () => {
     writeFileSync(join(folder, 'pnpm-lock.yaml'), '');
     let error: unknown;
     try {
-      loadTransport('redis://user:s3cret@host', undefined, folder);
+      loadTransport('redis://user:s3cret@host', '@acme/absent-queue', folder);
     } catch (thrown) {
       error = thrown;
     }
     expect(error).toMatchObject({
       code: 'CLR_TRANSPORT_NOT_INSTALLED',
-      packageName: '@celeriac/transport-redis',
-      hint: 'Run: pnpm add @celeriac/transport-redis',
+      packageName: '@acme/absent-queue',
+      hint: 'Run: pnpm add @acme/absent-queue',
     });
     expect(String(error)).not.toContain('s3cret');
-    expect(() => loadBackend('redis://', undefined, folder)).toThrow(
-      expect.objectContaining({ code: 'CLR_BACKEND_NOT_INSTALLED', packageName: '@celeriac/backend-redis' }),
+    expect(() => loadBackend('redis://', '@acme/absent-store', folder)).toThrow(
+      expect.objectContaining({ code: 'CLR_BACKEND_NOT_INSTALLED', packageName: '@acme/absent-store' }),
     );
   });
 
@@ -125,13 +125,19 @@ describe("the application's folder", () => {
     const inner = join(folder, 'src', 'deep');
     mkdirSync(inner, { recursive: true });
     writeFileSync(join(inner, 'main.js'), '');
-    expect(applicationFolder(join(inner, 'main.js'), '/')).toBe(folder);
+    expect(applicationFolder(undefined, join(inner, 'main.js'), '/')).toBe(folder);
+  });
+
+  test('is that of the manifest above the module that made the app, wherever the program is', () => {
+    mkdirSync(join(folder, 'src'), { recursive: true });
+    writeFileSync(join(folder, 'src', 'app.js'), '');
+    expect(applicationFolder(join(folder, 'src', 'app.js'), process.argv[1], '/')).toBe(folder);
   });
 
   test('is that of the working directory for a program that was installed, or that is none', () => {
     install('tool', '');
-    expect(applicationFolder(join(folder, 'node_modules', 'tool', 'index.js'), folder)).toBe(folder);
-    expect(applicationFolder(undefined, join(folder, 'src'))).toBe(folder);
-    expect(applicationFolder('/not/there.js', folder)).toBe(folder);
+    expect(applicationFolder(undefined, join(folder, 'node_modules', 'tool', 'index.js'), folder)).toBe(folder);
+    expect(applicationFolder(undefined, undefined, join(folder, 'src'))).toBe(folder);
+    expect(applicationFolder(undefined, '/not/there.js', folder)).toBe(folder);
   });
 });

@@ -1,7 +1,8 @@
 import { closest, escapeForLog } from '@celeriac/protocol/basics';
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type DefinitionPlace, DuplicateTaskError } from './duplicate-task-error.ts';
+import type { DefinitionPlace } from './definition-place.ts';
+import { DuplicateTaskError } from './duplicate-task-error.ts';
 import { checkTaskName } from './invalid-task-name-error.ts';
 import type { RegisteredTask, TaskHooks } from './registered-task.ts';
 import { resolveTaskOptions, TASK_OPTION_NAMES } from './resolve-task-options.ts';

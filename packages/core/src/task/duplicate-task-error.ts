@@ -15,21 +15,3 @@ export class DuplicateTaskError extends CeleriacError {
     this.places = [first, second];
   }
 }
-
-/**
- * The place in the user's code where a task is defined.
- * @param below - the function whose caller is meant
- */
-export class DefinitionPlace {
-  readonly #trace: { readonly stack?: string } = {};
-
-  constructor(below: (...args: never[]) => unknown) {
-    Error.captureStackTrace(this.#trace, below);
-  }
-
-  /** `file:line:column`; made only when asked for. */
-  toString(): string {
-    const line = this.#trace.stack?.split('\n')[1]?.trim() ?? '';
-    return /\(([^)]+)\)$/.exec(line)?.[1] ?? line.replace(/^at (async )?/, '');
-  }
-}

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { type AppOwner, type AppRuntime, isApp, runtimeOf } from '@celeriac/core/internal';
 
 type ModuleExports = { readonly [name: string]: unknown };
@@ -12,8 +11,6 @@ const USUAL_NAMES = ['app', 'default', 'celery'] as const;
  * @throws what the module throws; an error that says what is missing when it exports no app
  */
 export async function loadApp(appModule: string, exportName: string | undefined): Promise<AppRuntime> {
-  // An app looks for its packages beside the program that runs; in this process that is the app itself.
-  process.argv[1] = fileURLToPath(appModule);
   const exports = (await import(appModule)) as ModuleExports;
   const runtime = runtimeOf(findApp(exports, exportName));
   await runtime.loadTasks();
