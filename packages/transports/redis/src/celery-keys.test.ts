@@ -169,6 +169,23 @@ describe.skipIf(server.skipped !== undefined)('keys and values of Celery', () =>
     expect(await redis.exists(`${client.prefix}unacked_mutex`)).toBe(0);
   });
 
+  test('what a Python worker restored is not held any more, and is neither lost nor settled twice', async () => {
+    await using client = await open();
+    await client.transport.publish([textMessage('celery', 'restored')]);
+    const arrivals = await Arrivals.of(client.transport, ['celery'], { prefetch: 1 });
+    await eventually('it arrives', 2000, () => arrivals.deliveries.length === 1);
+    const [[field, entry]] = Object.entries(await redis.hgetall(`${client.prefix}unacked`)) as [[string, string]];
+    // As kombu's restore_by_tag does it.
+    await redis.zrem(`${client.prefix}unacked_index`, field);
+    await redis.hdel(`${client.prefix}unacked`, field);
+    const [envelope, exchange, routingKey] = JSON.parse(entry);
+    expect([exchange, routingKey]).toEqual(['', 'celery']);
+    await redis.rpush(`${client.prefix}celery`, JSON.stringify(envelope));
+    expect(await arrivals.deliveries[0]!.settle('ack')).toBe(false);
+    await eventually('it comes again', 2000, () => arrivals.deliveries.length === 2);
+    expect(await arrivals.deliveries[1]!.settle('ack')).toBe(true);
+  });
+
   test('an entry that is no envelope reaches the consumer as it is, goes back as it is, and harms nobody', async () => {
     await using client = await open();
     await redis.lpush(`${client.prefix}celery`, 'no JSON \u00e4', '{"body": 5}');
