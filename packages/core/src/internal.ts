@@ -16,6 +16,7 @@ export type {
   IgnoreOutcome,
   Outcome,
   RejectOutcome,
+  RetryDestination,
   RetryOutcome,
   RevokedOutcome,
   SuccessOutcome,

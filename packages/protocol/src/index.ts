@@ -19,6 +19,7 @@ export {
   pythonFloatText,
   type ReplyAddress,
 } from './control.ts';
+export { customHeaders } from './custom-headers.ts';
 export { closest } from './did-you-mean.ts';
 export { decodeEnvelope, type EnvelopeRoute, encodeEnvelope, type OpenedEnvelope } from './envelope.ts';
 export { escapeForLog } from './escape.ts';

@@ -33,6 +33,8 @@ export interface TaskRequest {
   readonly correlationId: string | null;
   /** 0..255. */
   readonly priority: number;
+  /** 2 = survives a broker restart, 1 = need not; absent when the message does not say. */
+  readonly deliveryMode?: 1 | 2;
   /** All headers of the message by wire name, custom ones among them; null-prototype. */
   readonly headers: PlainRecord;
   /** 2; 1 for a body with names in it; `hybrid` for such a body under the headers of protocol 2. */
@@ -119,6 +121,7 @@ function readFields(
     replyTo: properties.replyTo ?? null,
     correlationId: properties.correlationId ?? null,
     priority: readPriority(properties.priority),
+    ...(properties.deliveryMode !== undefined && { deliveryMode: properties.deliveryMode }),
     headers,
     protocol,
     replacedTaskNesting: readNesting(fields['replaced_task_nesting'] ?? properties.extra?.['replaced_task_nesting']),

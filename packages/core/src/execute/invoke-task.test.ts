@@ -5,7 +5,7 @@ import { runtimeOf } from '../runtime/runtime-of.ts';
 import { Ignore, Reject, Retry } from '../task/semipredicates.ts';
 import type { InvokeEnvironment } from './invocation.ts';
 import { invokeTask } from './invoke-task.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome, RetryOutcome } from './outcome.ts';
 
 function environment(app: Celeriac): InvokeEnvironment {
   return { runtime: runtimeOf(app), hostname: 'w@h', isEager: false, abortSignal: () => new AbortController().signal };
@@ -153,9 +153,40 @@ describe('retries', () => {
     const outcome = await invoke(app, 't', [1], { group: 'g', groupIndex: 3, parentId: 'p' });
     expect(outcome).toMatchObject({
       kind: 'retry',
-      destination: { exchange: '', routingKey: 'slow' },
+      destination: { queue: 'slow' },
       call: { args: [2], group: 'g', groupIndex: 3, parentId: 'p', rootId: 'root' },
     });
+  });
+
+  test('keep what the caller gave the message', async () => {
+    const app = memoryApp();
+    app.task('t', { bind: true }, (context, _secret: string) => context.retry({ kwargs: {} }));
+    const message = {
+      headers: { task: 't', id: 'id', retries: 0, 'x-death': [{}], 'x-delivery-count': 2, tenant: 'a' },
+      argsrepr: '(***)',
+      replacedTaskNesting: 2,
+      deliveryMode: 1,
+    };
+    const outcome = await invoke(app, 't', ['secret'], message);
+    expect(outcome).toMatchObject({
+      call: { headers: { tenant: 'a' }, argsrepr: '(***)', replacedTaskNesting: 2, deliveryMode: 1 },
+    });
+    expect(Object.keys((outcome as RetryOutcome).call.headers ?? {})).toEqual(['tenant']);
+  });
+
+  test('with other arguments show these, unless the caller chose what is shown', async () => {
+    const app = memoryApp();
+    app.task('t', { bind: true }, (context, x: number) => context.retry({ args: [x + 1] }));
+    const shown = async (argsrepr: string) =>
+      ((await invoke(app, 't', [1], { argsrepr })) as RetryOutcome).call.argsrepr;
+    expect(await shown('(1,)')).toBeUndefined();
+    expect(await shown('(hidden)')).toBe('(hidden)');
+  });
+
+  test('to a queue that cannot be are failures', async () => {
+    const app = memoryApp({ taskQueues: ['celery'], taskCreateMissingQueues: false });
+    app.task('t', { bind: true }, (context) => context.retry({ queue: 'typo' }));
+    expect(await invoke(app, 't')).toMatchObject({ kind: 'failure', exception: { exc_type: 'ConfigurationError' } });
   });
 
   test('beyond the last one fail with the error given, or with MaxRetriesExceededError', async () => {

@@ -42,11 +42,14 @@ export interface FailureOutcome extends RunReport {
   readonly cause: 'error' | 'timeout' | 'worker-lost' | 'not-registered';
 }
 
+/** Where the next attempt goes: a queue by its name in the queue table, or exactly where a message came from. */
+export type RetryDestination = { readonly queue: string } | { readonly exchange: string; readonly routingKey: string };
+
 export interface RetryOutcome extends RunReport {
   readonly kind: 'retry';
   /** The next attempt, complete: same id, `retries` + 1, same links. Goes to where this message came from unless `destination` says otherwise. */
   readonly call: TaskCall;
-  readonly destination: { readonly exchange: string; readonly routingKey: string } | undefined;
+  readonly destination: RetryDestination | undefined;
   /** The error that led to it; null when the task just asked for another run. */
   readonly exception: ExceptionInfo | null;
   readonly traceback: string | null;

@@ -1,20 +1,21 @@
-import { argsRepr, isoTime, kwargsRepr, type TaskCall } from '@celeriac/protocol';
+import { argsRepr, customHeaders, isoTime, kwargsRepr, type TaskCall } from '@celeriac/protocol';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
 import { Retry } from '../task/semipredicates.ts';
 import type { RetryRequest } from '../task/task-context.ts';
 import type { Invocation } from './invocation.ts';
 import { MaxRetriesExceededError } from './max-retries-exceeded-error.ts';
+import type { RetryDestination } from './outcome.ts';
 import { automaticDelaySeconds, retriesItself } from './retry-policy.ts';
 
 /** Ends a run with another attempt: what `context.retry()` throws. */
 export class TaskRetry extends Retry {
   readonly call: TaskCall;
   /** Undefined: where the message came from. */
-  readonly destination: { readonly exchange: string; readonly routingKey: string } | undefined;
+  readonly destination: RetryDestination | undefined;
   /** The error that led to it. */
   readonly exc: unknown;
 
-  constructor(message: string, call: TaskCall, destination: TaskRetry['destination'], exc: unknown) {
+  constructor(message: string, call: TaskCall, destination: RetryDestination | undefined, exc: unknown) {
     super(message);
     this.call = call;
     this.destination = destination;
@@ -25,6 +26,7 @@ export class TaskRetry extends Retry {
 /**
  * The next attempt of a task.
  * @throws the error in `asked.exc` when no attempt is left, or {@link MaxRetriesExceededError} without one
+ * @throws {ConfigurationError} for a queue that is not defined, or that no broker could carry
  * @see celery/app/task.py Task.retry
  */
 export function retryOf(invocation: Invocation, runtime: AppRuntime, asked: RetryRequest): TaskRetry {
@@ -39,7 +41,8 @@ export function retryOf(invocation: Invocation, runtime: AppRuntime, asked: Retr
       ? runtime.clock.now() + (asked.countdown ?? task.options.defaultRetryDelay) * 1000
       : asked.eta;
   const call = nextCall(invocation, asked, retries, eta instanceof Date ? eta.getTime() : eta);
-  const destination = asked.queue === undefined ? undefined : { exchange: '', routingKey: asked.queue };
+  // Asked here, so that a queue that cannot be is the task's failure and not the worker's.
+  const destination = asked.queue === undefined ? undefined : { queue: runtime.queueTable.get(asked.queue).name };
   const when =
     asked.eta === undefined ? `in ${asked.countdown ?? task.options.defaultRetryDelay}s` : `at ${textOf(call.eta)}`;
   return new TaskRetry(
@@ -68,7 +71,7 @@ export function automaticRetryOf(
   return retryOf(invocation, runtime, { countdown, ...options.retryKwargs, exc: error });
 }
 
-/** Same id, links, limits and place in the workflow; one more attempt. */
+/** Same id, links, limits, headers and place in the workflow; one more attempt. */
 function nextCall(invocation: Invocation, asked: RetryRequest, retries: number, eta: number | string): TaskCall {
   const { request, body } = invocation;
   const { embed } = body;
@@ -95,9 +98,24 @@ function nextCall(invocation: Invocation, asked: RetryRequest, retries: number, 
     chain: embed.chain,
     chord: embed.chord,
     priority: asked.priority ?? request.priority,
+    headers: customHeaders(request.headers),
+    ...(request.deliveryMode !== undefined && { deliveryMode: request.deliveryMode }),
+    ...(request.replacedTaskNesting > 0 && { replacedTaskNesting: request.replacedTaskNesting }),
+    ...reprsOf(invocation, asked),
     ...(request.replyTo !== undefined && request.replyTo !== null && { replyTo: request.replyTo }),
     ...(request.stampedHeaders && { stampedHeaders: request.stampedHeaders, stamps: request.stamps ?? {} }),
   };
+}
+
+/**
+ * What the caller shows instead of the arguments stays, since it may hide a secret; a text that was made of arguments
+ * which are replaced is made anew.
+ */
+function reprsOf({ request, body }: Invocation, asked: RetryRequest): Pick<TaskCall, 'argsrepr' | 'kwargsrepr'> {
+  const { argsrepr, kwargsrepr } = request;
+  const newArgs = argsrepr === '' || (asked.args !== undefined && argsrepr === argsRepr(body.args));
+  const newKwargs = kwargsrepr === '' || (asked.kwargs !== undefined && kwargsrepr === kwargsRepr(body.kwargs));
+  return { ...(!newArgs && { argsrepr }), ...(!newKwargs && { kwargsrepr }) };
 }
 
 function textOf(eta: number | string | null | undefined): string {

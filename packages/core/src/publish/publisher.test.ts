@@ -208,3 +208,18 @@ describe('a broker that fails', () => {
     expect(good).toMatchObject({ status: 'fulfilled' });
   });
 });
+
+test('the next attempt in another queue finds that queue declared, by its own exchange', async () => {
+  const queue = { exchange: { name: 'topics', type: 'topic' as const }, routingKey: 'slow.key' };
+  await using app = memoryApp({ taskQueues: { celery: {}, slow: queue } });
+  const call = { task: 'x', id: 'id', args: [], kwargs: {}, origin: 'o', retries: 1 };
+  const { publisher } = runtimeOf(app);
+  await publisher.republish(call, { queue: 'slow' });
+  const [sent] = await takeSent(app, 1, ['slow']);
+  expect(sent).toMatchObject({ queue: 'slow', exchange: 'topics', routingKey: 'slow.key' });
+  await publisher.republish(call, { queue: 'made.up' });
+  expect(await app.purge(['made.up'])).toBe(1);
+  expect(() => publisher.republish(call, { queue: '' })).toThrow(
+    expect.objectContaining({ code: 'CLR_CONFIGURATION' }),
+  );
+});

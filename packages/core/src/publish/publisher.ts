@@ -9,6 +9,7 @@ import {
 } from '@celeriac/protocol';
 import type { OutgoingMessage, PublishRetryPolicy } from '@celeriac/transport';
 import { currentTask } from '../execute/current-task.ts';
+import type { RetryDestination } from '../execute/outcome.ts';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import { fromWireOptions } from '../signature/option-names.ts';
@@ -71,16 +72,22 @@ export class Publisher implements TaskPublisher {
   }
 
   /**
-   * Sends the next attempt of a task to where it came from.
+   * Sends the next attempt of a task to where it came from, or to another queue, which is declared first.
    * @returns resolves when the broker holds it
+   * @throws {ConfigurationError} for a queue that is not defined
    */
   republish(
     call: TaskCall,
-    destination: { readonly exchange: string; readonly routingKey: string },
+    destination: RetryDestination,
     codec?: { readonly serializer?: string; readonly compression?: string },
   ): Promise<void> {
     const options: ApplyOptions = { serializer: codec?.serializer, compression: codec?.compression };
-    return this.#post(call, options, { ...destination, topology: undefined });
+    const { settings, queueTable } = this.#runtime;
+    const resolved =
+      'queue' in destination
+        ? destinationOf({ queue: destination.queue }, settings, queueTable)
+        : { ...destination, topology: undefined };
+    return this.#post(call, options, resolved);
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { ResultTuple, TaskCall } from '@celeriac/protocol';
 import type { OutgoingMessage } from '@celeriac/transport';
+import type { RetryDestination } from '../execute/outcome.ts';
 import type { SignatureApplication } from '../signature/plan-signature.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
 import type { RegisteredTask } from '../task/registered-task.ts';
@@ -28,7 +29,7 @@ export interface TaskPublisher {
   applySignatures(applications: readonly SignatureApplication[]): Promise<readonly ResultTuple[]>;
   republish(
     call: TaskCall,
-    destination: { readonly exchange: string; readonly routingKey: string },
+    destination: RetryDestination,
     codec?: { readonly serializer?: string; readonly compression?: string },
   ): Promise<void>;
   publish(message: OutgoingMessage, options?: Pick<ApplyOptions, 'retry' | 'retryPolicy'>): Promise<void>;

@@ -150,7 +150,7 @@ describe('conclude', () => {
       destination: { exchange: 'ex', routingKey: 'rk' },
       store: { meta: { status: 'RETRY', result: null, date_done: null } },
     });
-    const elsewhere = { exchange: '', routingKey: 'other' };
+    const elsewhere = { queue: 'other' };
     expect(conclude(received(), { ...retry, destination: elsewhere }, context)).toMatchObject({
       destination: elsewhere,
     });

@@ -1,5 +1,5 @@
 import type { StoreRequest } from '@celeriac/backend';
-import type { FinishedMember, SignatureApplication } from '@celeriac/core/internal';
+import type { FinishedMember, RetryDestination, SignatureApplication } from '@celeriac/core/internal';
 import type { ExceptionInfo, SignatureJson, TaskCall } from '@celeriac/protocol';
 import type { SettleHow } from '@celeriac/transport';
 import type { QuarantineReason } from '../quarantine/quarantine-message.ts';
@@ -34,7 +34,7 @@ export interface FailureConclusion extends Step {
 export interface RetryConclusion extends Step {
   readonly kind: 'retry';
   readonly call: TaskCall;
-  readonly destination: { readonly exchange: string; readonly routingKey: string };
+  readonly destination: RetryDestination;
 }
 
 /** Only settle. */
