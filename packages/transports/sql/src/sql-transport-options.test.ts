@@ -4,13 +4,13 @@ import { sqlTransportSettings } from './sql-transport-options.ts';
 import { transport } from './sql-transport-plugin.ts';
 
 test.each([
-  [{}, { leaseMs: 30_000, sweepMs: 10_000 }],
-  [{ leaseMs: 900 }, { leaseMs: 900, sweepMs: 300 }],
+  [{}, { leaseMs: 30_000, sweepMs: 5_000 }],
+  [{ leaseMs: 900 }, { leaseMs: 900, sweepMs: 150 }],
   [
     { lease_ms: 900, sweep_ms: 100 },
     { leaseMs: 900, sweepMs: 100 },
   ],
-  [{ leaseMs: 600_000 }, { leaseMs: 600_000, sweepMs: 10_000 }],
+  [{ leaseMs: 600_000 }, { leaseMs: 600_000, sweepMs: 5_000 }],
 ])('%j comes to %j', (options, settings) => {
   expect(sqlTransportSettings(options)).toEqual(settings);
 });

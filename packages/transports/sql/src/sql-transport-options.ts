@@ -9,20 +9,20 @@ export interface SqlTransportSettings {
 }
 
 const DEFAULT_LEASE_MS = 30_000;
-const LONGEST_SWEEP_MS = 10_000;
+const LONGEST_SWEEP_MS = 5_000;
 const SHORTEST_MS = 50;
 const LONGEST_MS = 86_400_000;
 const NAMES: readonly string[] = ['leaseMs', 'lease_ms', 'sweepMs', 'sweep_ms'];
 
 /**
- * Checks options and fills in the defaults: a lease of 30 s, and a look for dead workers every third of it, every 10 s at
+ * Checks options and fills in the defaults: a lease of 30 s, and a look for dead workers every sixth of it, every 5 s at
  * the latest.
  * @throws {ConfigurationError} for an unknown name or a value out of range
  */
 export function sqlTransportSettings(options: { readonly [name: string]: unknown }): SqlTransportSettings {
   checkOptionNames('sql', options, NAMES);
   const leaseMs = durationOf(options, 'leaseMs', 'lease_ms') ?? DEFAULT_LEASE_MS;
-  const sweepMs = durationOf(options, 'sweepMs', 'sweep_ms') ?? Math.min(LONGEST_SWEEP_MS, Math.ceil(leaseMs / 3));
+  const sweepMs = durationOf(options, 'sweepMs', 'sweep_ms') ?? Math.min(LONGEST_SWEEP_MS, Math.ceil(leaseMs / 6));
   return { leaseMs, sweepMs };
 }
 
