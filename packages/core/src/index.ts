@@ -10,6 +10,7 @@ export { NotRegisteredError } from './builtin/not-registered-error.ts';
 export { ArgumentError } from './execute/bind-arguments.ts';
 export { MaxRetriesExceededError } from './execute/max-retries-exceeded-error.ts';
 export { BackendNotInstalledError, PluginLoadError, TransportNotInstalledError } from './plugins/plugin-errors.ts';
+export { InvalidCallError } from './publish/invalid-call-error.ts';
 export { PublishError } from './publish/publish-error.ts';
 export { AsyncResult, type GetOptions } from './result/async-result.ts';
 export { EagerResult } from './result/eager-result.ts';

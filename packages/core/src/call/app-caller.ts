@@ -1,6 +1,7 @@
 import { escapeForLog } from '@celeriac/protocol';
 import { NotRegisteredError } from '../builtin/not-registered-error.ts';
 import { bindArguments } from '../execute/bind-arguments.ts';
+import { checkCall } from '../publish/check-call.ts';
 import { AsyncResult } from '../result/async-result.ts';
 import { EagerResult } from '../result/eager-result.ts';
 import type { ErrorRegistry } from '../result/failure-error.ts';
@@ -35,6 +36,7 @@ export class AppCaller implements TaskCaller {
   async call(name: string, args: readonly unknown[], options: CallOptions, eagerly: boolean): Promise<AsyncResult> {
     const runtime = this.#runtime;
     const { settings } = runtime;
+    checkCall(name, args, options, runtime.tasks.has(name));
     const kwargs = options.kwargs ?? NO_KWARGS;
     if (settings.taskAlwaysEager) {
       if (eagerly) return this.apply(name, args, options);
@@ -49,6 +51,7 @@ export class AppCaller implements TaskCaller {
   }
 
   async apply(name: string, args: readonly unknown[], options: EagerOptions): Promise<EagerResult> {
+    checkCall(name, args, options, this.#runtime.tasks.has(name));
     const task = this.#runtime.tasks.get(name);
     if (task === undefined) throw new NotRegisteredError(name);
     const { kwargs = NO_KWARGS, throw: propagate = this.#runtime.settings.taskEagerPropagates, ...rest } = options;

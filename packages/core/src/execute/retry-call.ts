@@ -1,4 +1,5 @@
 import { argsRepr, customHeaders, isoTime, kwargsRepr, type TaskCall } from '@celeriac/protocol';
+import { checkedMoment, checkLimits, checkOptions } from '../publish/check-call.ts';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
 import { Retry } from '../task/semipredicates.ts';
 import type { RetryRequest } from '../task/task-context.ts';
@@ -26,6 +27,7 @@ export class TaskRetry extends Retry {
 /**
  * The next attempt of a task.
  * @throws the error in `asked.exc` when no attempt is left, or {@link MaxRetriesExceededError} without one
+ * @throws {InvalidCallError} for a time, priority or limit that cannot be
  * @throws {ConfigurationError} for a queue that is not defined, or that no broker could carry
  * @see celery/app/task.py Task.retry
  */
@@ -36,11 +38,20 @@ export function retryOf(invocation: Invocation, runtime: AppRuntime, asked: Retr
   if (limit !== null && retries > limit) {
     throw asked.exc ?? new MaxRetriesExceededError(task.name, request.id, argsRepr(body.args), kwargsRepr(body.kwargs));
   }
+  const { countdown, priority, queue, timeLimit, softTimeLimit } = asked;
+  checkOptions({ countdown, priority, queue, timeLimit, softTimeLimit });
   const eta =
     asked.eta === undefined
       ? runtime.clock.now() + (asked.countdown ?? task.options.defaultRetryDelay) * 1000
       : asked.eta;
-  const call = nextCall(invocation, asked, retries, eta instanceof Date ? eta.getTime() : eta);
+  const startMs = eta instanceof Date ? eta.getTime() : eta;
+  const call = nextCall(
+    invocation,
+    asked,
+    retries,
+    checkedMoment(asked.eta === undefined ? 'countdown' : 'eta', startMs, startMs),
+  );
+  checkLimits(call.timeLimitSeconds, call.softTimeLimitSeconds);
   // Asked here, so that a queue that cannot be is the task's failure and not the worker's.
   const destination = asked.queue === undefined ? undefined : { queue: runtime.queueTable.get(asked.queue).name };
   const when =

@@ -1,6 +1,8 @@
 import type { Settings } from '../settings/settings.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
 import type { ResolvedTaskOptions } from '../task/registered-task.ts';
+import { checkedMoment } from './check-call.ts';
+import { InvalidCallError } from './invalid-call-error.ts';
 import type { RouteTable } from './route-table.ts';
 
 /** The publish options that a task's own definition gives. */
@@ -47,19 +49,21 @@ export interface CallTimes {
 
 /**
  * @param now - Unix milliseconds
- * @throws {RangeError} for a countdown or eta that is no time, or when both are given
+ * @throws {InvalidCallError} for a countdown, eta or expires that is no time, or when countdown and eta are given
  * @see celery/app/amqp.py as_task_v2: a countdown of 0 is no eta
  */
 export function callTimes(options: ApplyOptions, now: number): CallTimes {
   const { countdown, eta, expires } = options;
-  if (countdown !== undefined && eta !== undefined) throw new RangeError('Give countdown or eta, not both.');
+  if (countdown !== undefined && eta !== undefined) {
+    throw new InvalidCallError('eta', 'does not go together with countdown', { hint: 'Give one of them.' });
+  }
   const delayed = countdown !== undefined && countdown !== 0;
-  const start = delayed ? now + seconds('countdown', countdown) * 1000 : eta === undefined ? null : moment('eta', eta);
+  const start = delayed ? after('countdown', countdown, now) : eta === undefined ? null : moment('eta', eta);
   const end =
     expires === undefined || expires === null
       ? null
       : typeof expires === 'number'
-        ? now + seconds('expires', expires) * 1000
+        ? after('expires', expires, now)
         : moment('expires', expires);
   return { eta: start, expires: end };
 }
@@ -90,14 +94,11 @@ function fill(options: ApplyOptions, more: Partial<ApplyOptions>): ApplyOptions 
   return filled as ApplyOptions;
 }
 
-function seconds(name: string, value: number): number {
-  if (Number.isFinite(value)) return value;
-  throw new RangeError(`${name} must be a number of seconds, not ${value}.`);
+function after(name: string, seconds: number, now: number): number {
+  return checkedMoment(name, now + seconds * 1000, seconds);
 }
 
 function moment(name: string, value: Date | string | number): number | string {
   if (typeof value === 'string') return value;
-  const time = typeof value === 'number' ? value : value.getTime();
-  if (Number.isFinite(time)) return time;
-  throw new RangeError(`${name} is no valid time.`);
+  return checkedMoment(name, typeof value === 'number' ? value : value.getTime(), value);
 }

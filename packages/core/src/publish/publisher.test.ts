@@ -58,7 +58,10 @@ describe('a call becomes a message', () => {
     await app.sendTask('x', [], { countdown: 10, expires: 60, queue: 'later' });
     const runtime = runtimeOf(app);
     expect(runtime.clock.now()).toBe(1000);
-    await expect(app.sendTask('x', [], { countdown: 10, eta: 5 })).rejects.toBeInstanceOf(RangeError);
+    await expect(app.sendTask('x', [], { countdown: 10, eta: 5 })).rejects.toMatchObject({
+      code: 'CLR_INVALID_CALL',
+      option: 'eta',
+    });
   });
 
   test('names the path of an argument that cannot be sent, and sends the others', async () => {

@@ -4,6 +4,7 @@ import type { AppRuntime } from '../runtime/app-runtime.ts';
 import { signatureList } from '../signature/signature-like.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
 import type { RegisteredTask } from '../task/registered-task.ts';
+import { checkLimits } from './check-call.ts';
 import { callTimes, priorityOf } from './merge-options.ts';
 
 /** What a call takes from outside its options. */
@@ -16,6 +17,7 @@ export interface CallSurroundings {
 
 /**
  * The message of one call, before it is encoded. Inside a task the call becomes its child.
+ * @throws {InvalidCallError} for times and limits that cannot be
  * @see celery/app/base.py send_task, celery/app/task.py apply_async
  */
 export function taskCall(
@@ -30,6 +32,7 @@ export function taskCall(
 ): TaskCall {
   const parent = currentTask();
   const id = options.taskId ?? newId();
+  checkLimits(options.timeLimit, options.softTimeLimit);
   const { eta, expires } = callTimes(options, runtime.clock.now());
   return {
     task: request.name,
