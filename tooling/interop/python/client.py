@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import socket
 import sys
 import time
 
@@ -10,7 +11,7 @@ from celery import chain, chord
 from celery.exceptions import TimeoutError as NotReady
 from kombu import compression, serialization
 
-from interop_app import app, make_app
+from interop_app import CONFIG, app, make_app
 
 apps = {2: app}
 results = {}
@@ -71,8 +72,26 @@ def outcome(id, timeout):
 
 
 def state(id):
+    if CONFIG["backend"].startswith("rpc"):
+        take_replies()
     result = results[id]
+    if id in told and not result.ready():
+        return {"state": told[id]["status"], "info": told[id]["result"]}
     return {"state": result.state, "info": result.info if isinstance(result.info, (dict, list)) else None}
+
+
+told = {}
+
+
+def take_replies():
+    """With rpc, states are messages that the client has at hand but does not look at unless it waits for results."""
+    consumer = app.backend.result_consumer
+    consumer.on_message = lambda meta: told.__setitem__(meta["task_id"], meta)
+    try:
+        while True:
+            consumer.drain_events(timeout=0.2)
+    except socket.timeout:
+        pass
 
 
 def burst(task, queue, count):
@@ -92,6 +111,12 @@ def consume(queue):
     return app.control.add_consumer(queue, reply=True, timeout=10, limit=1)
 
 
+def delete(queues):
+    with app.connection_for_write() as connection:
+        for queue in queues:
+            connection.default_channel.queue_delete(queue)
+
+
 def able():
     return {"version": celery.__version__, "encodings": list(filter(has, ("msgpack", "gzip", "zlib", "bzip2", "zstd")))}
 
@@ -105,7 +130,7 @@ def has(encoding):
 
 
 OPERATIONS = {function.__name__: function for function in (
-    send, send_chain, send_chord, outcome, state, burst, revoke, consume, able)}
+    send, send_chain, send_chord, outcome, state, burst, revoke, consume, delete, able)}
 
 for line in sys.stdin:
     request = json.loads(line)

@@ -17,21 +17,29 @@ const CASES: readonly InteropCase[] = [
   ...workflowCases,
 ];
 
+type PoolKind = 'async' | 'prefork';
+
 /** A stack as a test file names it, or why its servers are not there. */
 export type StackOrSkip = Stack | { readonly name: string; readonly skipped: string };
 
-/** Runs every case in both directions over a stack, with every Celery that is there. */
-export function describeInterop(stack: StackOrSkip, pool: 'async' | 'prefork' = 'async'): void {
+/**
+ * Runs every case in both directions over a stack, with every Celery that is there.
+ * @param pools - of the Celeriac worker beside each of them
+ */
+export function describeInterop(
+  stack: StackOrSkip,
+  pools: { readonly [label in CeleryRelease['label']]: PoolKind } = { Debian: 'async', newest: 'async' },
+): void {
   const releases = JSON.parse(process.env['INTEROP_RELEASES'] ?? '[]') as readonly CeleryRelease[];
   for (const release of releases) {
     const skipped = 'skipped' in stack ? stack.skipped : release.skipped;
     const name = `${stack.name}, ${release.label} Celery ${release.version ?? ''}`.trim();
     if (skipped !== undefined || 'skipped' in stack) describe.skip(`${name}: ${skipped}`, () => it('is skipped'));
-    else describeSetup(name, stack, release, pool);
+    else describeSetup(name, stack, release, pools[release.label]);
   }
 }
 
-function describeSetup(name: string, stack: Stack, release: CeleryRelease, pool: 'async' | 'prefork'): void {
+function describeSetup(name: string, stack: Stack, release: CeleryRelease, pool: PoolKind): void {
   describe(`${name}, ${pool} pool`, () => {
     let setup: Setup;
     beforeAll(async () => {

@@ -73,6 +73,11 @@ export class PythonClient implements Caller {
     return await this.#ask('consume', { queue });
   }
 
+  /** Deletes queues at the broker. */
+  async delete(queues: readonly string[]): Promise<void> {
+    await this.#ask('delete', { queues });
+  }
+
   async abilities(): Promise<Abilities> {
     return (await this.#ask('able', {})) as Abilities;
   }

