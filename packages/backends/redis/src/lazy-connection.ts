@@ -20,6 +20,11 @@ export class LazyConnection {
     }
   }
 
+  /** Whether there is a connection, or one is being made. */
+  get isOpen(): boolean {
+    return this.#opening !== undefined;
+  }
+
   get(): Promise<RedisConnection> {
     this.#opening ??= this.#open();
     return this.#opening;

@@ -44,11 +44,8 @@ export class RedisResultFeed implements ResultFeed {
 
   async unsubscribe(ids: readonly string[]): Promise<void> {
     for (const id of ids) this.#listeners.delete(id);
-    if (this.#listeners.size === 0) {
-      // Nothing keeps a process alive that waits for nothing.
-      this.close();
-      return;
-    }
+    // A connection that was lost has forgotten its subscriptions.
+    if (!this.#connection.isOpen) return;
     const channels = ids.map((id) => this.#options.keys.task(id));
     await this.#connection.run(async (redis) => {
       for (let at = 0; at < channels.length; at += AT_ONCE) await redis.unsubscribe(channels.slice(at, at + AT_ONCE));
