@@ -25,6 +25,7 @@ import type { TaskContext } from '../task/task-context.ts';
 import type { AppEngine } from './app-engine.ts';
 import type { AppRuntime, ConsumedQueues } from './app-runtime.ts';
 import type { AppState } from './app-state.ts';
+import { checkCodecSettings, checkTaskCodecs } from './check-codecs.ts';
 import { Lazy } from './lazy.ts';
 import {
   makeAcceptList,
@@ -58,6 +59,8 @@ export class Runtime implements AppEngine {
   readonly #waiting: Lazy<ResultConsumer>;
   readonly #writer: Lazy<ConnectionGuard>;
   readonly #backend: Lazy<Promise<Backend | undefined>>;
+  /** The settings that were found to be right. */
+  #checked: Settings | undefined;
 
   constructor(state: AppState) {
     this.#state = state;
@@ -82,10 +85,15 @@ export class Runtime implements AppEngine {
     this.#waiting = new Lazy(() => new ResultConsumer({ backend, clock, errors }));
     this.caller = new AppCaller(this, errors);
     state.tasks.addBuiltins(builtinsOf(this));
+    state.tasks.checkWith((name, options) => checkTaskCodecs(name, options, this));
   }
 
+  /** @throws {ConfigurationError} also for a serializer or compression that is not registered */
   get settings(): Settings {
-    return this.#state.settings;
+    const { settings } = this.#state;
+    if (settings !== this.#checked) checkCodecSettings(settings, this);
+    this.#checked = settings;
+    return settings;
   }
 
   get logger(): Logger {

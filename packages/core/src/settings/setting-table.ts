@@ -29,7 +29,8 @@ export interface SettingDefinition<Value> {
   readonly unit?: 's' | 'ms' | 'bytes';
 }
 
-const rateLimit: SettingType = {
+/** How often a task may run. */
+export const rateLimit: SettingType = {
   expects: 'a rate such as "10/s", "100/m", "1000/h", or a number for each second',
   accepts: (value) =>
     typeof value === 'number' ? value >= 0 && Number.isFinite(value) : /^\d+(\.\d+)?(\/[smh])?$/.test(String(value)),

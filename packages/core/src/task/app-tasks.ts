@@ -1,11 +1,11 @@
-import { closest, escapeForLog } from '@celeriac/protocol/basics';
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
+import { checkTaskOptions, isGeneratorFunction } from './check-task-options.ts';
 import type { DefinitionPlace } from './definition-place.ts';
 import { DuplicateTaskError } from './duplicate-task-error.ts';
 import { checkTaskName } from './invalid-task-name-error.ts';
-import type { RegisteredTask, TaskHooks } from './registered-task.ts';
-import { resolveTaskOptions, TASK_OPTION_NAMES } from './resolve-task-options.ts';
+import type { RegisteredTask, ResolvedTaskOptions, TaskHooks } from './registered-task.ts';
+import { resolveTaskOptions } from './resolve-task-options.ts';
 import type { StandardSchemaV1 } from './standard-schema.ts';
 import type { TaskOptions } from './task-options.ts';
 import type { TaskRegistry } from './task-registry.ts';
@@ -20,23 +20,28 @@ export interface DefinedTask {
   readonly place?: DefinitionPlace | undefined;
 }
 
+/** Refuses options of a task by what only a running app knows. */
+export type OptionsCheck = (task: string, options: ResolvedTaskOptions) => void;
+
 /** The tasks of one app. Options are settled when a task is first asked for, as definitions come before settings. */
 export class AppTasks implements TaskRegistry {
   readonly #settings: () => Settings;
   readonly #defined: Map<string, DefinedTask> = new Map();
   #builtins: ReadonlyMap<string, DefinedTask> = new Map();
   readonly #registered: Map<string, RegisteredTask> = new Map();
+  #check: OptionsCheck | undefined;
 
   constructor(settings: () => Settings) {
     this.#settings = settings;
   }
 
-  /** @throws {InvalidTaskNameError} | @throws {DuplicateTaskError} | @throws {ConfigurationError} for an unknown option */
+  /** @throws {InvalidTaskNameError} | @throws {DuplicateTaskError} | @throws {ConfigurationError} for options that cannot be */
   define(name: string, task: DefinedTask): void {
     checkTaskName(name);
     const known = this.#defined.get(name);
     if (known !== undefined) throw new DuplicateTaskError(name, placeText(known), placeText(task));
-    checkOptionNames(name, task.options ?? {});
+    checkTaskOptions(`task "${name}"`, task.options ?? {});
+    if (isGeneratorFunction(task.run)) throw generatorRefused(name);
     this.#defined.set(name, task);
   }
 
@@ -65,19 +70,27 @@ export class AppTasks implements TaskRegistry {
     this.#builtins = tasks;
   }
 
+  /** From now on the options of every task go through this check, when they are settled. */
+  checkWith(check: OptionsCheck): void {
+    this.#check = check;
+    this.#registered.clear();
+  }
+
   /** The settings have changed: options are settled anew. */
   reset(): void {
     this.#registered.clear();
   }
 
   #resolve(name: string, { run, bind = false, parameters, schema, options = {} }: DefinedTask): RegisteredTask {
+    const resolved = resolveTaskOptions(name, options, this.#settings());
+    this.#check?.(name, resolved);
     return Object.freeze({
       name,
       run,
       bind,
       parameters,
       schema,
-      options: resolveTaskOptions(name, options, this.#settings()),
+      options: resolved,
       hooks: hooksOf(options),
     });
   }
@@ -89,12 +102,9 @@ function hooksOf({ beforeStart, onSuccess, onFailure, onRetry, afterReturn }: Ta
   return given.length === 0 ? undefined : Object.freeze(Object.fromEntries(given) as TaskHooks);
 }
 
-function checkOptionNames(task: string, options: object): void {
-  const unknown = Object.keys(options).find((option) => !TASK_OPTION_NAMES.has(option));
-  if (unknown === undefined) return;
-  const near = closest(unknown, TASK_OPTION_NAMES);
-  throw new ConfigurationError(`${escapeForLog(unknown, 60)} of task "${task}"`, 'is no option of tasks', {
-    hint: near === undefined ? `There are: ${[...TASK_OPTION_NAMES].join(', ')}.` : `Did you mean ${near}?`,
+function generatorRefused(task: string): ConfigurationError {
+  return new ConfigurationError(`The function of task "${task}"`, 'is a generator, whose values nobody would read', {
+    hint: 'Return a list, or send another task for each value.',
   });
 }
 

@@ -1,52 +1,12 @@
-import { closest } from '@celeriac/protocol/basics';
 import { ConfigurationError, shownValue } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
+import { checkTaskOptions } from './check-task-options.ts';
 import type { ResolvedTaskOptions } from './registered-task.ts';
 import type { TaskOptions } from './task-options.ts';
 
-const OPTIONS: readonly (keyof ResolvedTaskOptions)[] = [
-  'maxRetries',
-  'defaultRetryDelay',
-  'autoretryFor',
-  'dontAutoretryFor',
-  'retryKwargs',
-  'retryBackoff',
-  'retryBackoffMax',
-  'retryJitter',
-  'rateLimit',
-  'timeLimit',
-  'softTimeLimit',
-  'ignoreResult',
-  'storeErrorsEvenIfIgnored',
-  'trackStarted',
-  'acksLate',
-  'acksOnFailureOrTimeout',
-  'rejectOnWorkerLost',
-  'serializer',
-  'compression',
-  'throws',
-  'trail',
-  'sendEvents',
-  'expires',
-  'priority',
-  'queue',
-  'exchange',
-  'routingKey',
-  'deliveryMode',
-  'resultreprMaxsize',
-  'shadowName',
-  'typing',
-];
-
-/** Handlers are options in a definition, but nothing to resolve. */
-const HANDLERS: readonly string[] = ['beforeStart', 'onSuccess', 'onFailure', 'onRetry', 'afterReturn'];
-
-/** What the options of a definition may be named, beside `bind`, `parameters` and `schema`. */
-export const TASK_OPTION_NAMES: ReadonlySet<string> = new Set([...OPTIONS, ...HANDLERS]);
-
 /**
  * A task's options with nothing left open: annotations win over the definition, that over the settings.
- * @throws {ConfigurationError} for an annotation with an unknown option
+ * @throws {ConfigurationError} for an annotation that cannot be, a soft limit above the hard one
  * @see celery/app/task.py Task.from_config, celery/app/annotations.py
  */
 export function resolveTaskOptions(name: string, own: TaskOptions, settings: Settings): ResolvedTaskOptions {
@@ -58,7 +18,7 @@ export function resolveTaskOptions(name: string, own: TaskOptions, settings: Set
   if (all !== undefined) takeAnnotation(resolved, '*', all);
   if (named !== undefined) takeAnnotation(resolved, name, named);
   const { timeLimit, softTimeLimit } = resolved as unknown as ResolvedTaskOptions;
-  if (timeLimit !== undefined && softTimeLimit !== undefined && softTimeLimit > timeLimit) {
+  if (typeof timeLimit === 'number' && typeof softTimeLimit === 'number' && softTimeLimit > timeLimit) {
     throw new ConfigurationError(
       `softTimeLimit of task "${name}"`,
       `must not be above timeLimit (${timeLimit}), got ${softTimeLimit}`,
@@ -74,15 +34,7 @@ function take(resolved: Record<string, unknown>, options: TaskOptions): void {
 }
 
 function takeAnnotation(resolved: Record<string, unknown>, name: string, options: TaskOptions): void {
-  const unknown = Object.keys(options).find((option) => !(option in resolved) && !HANDLERS.includes(option));
-  if (unknown !== undefined) {
-    const near = closest(unknown, Object.keys(resolved));
-    throw new ConfigurationError(
-      `taskAnnotations[${shownValue(name)}]`,
-      `has no option ${shownValue(unknown)}`,
-      near === undefined ? {} : { hint: `Did you mean ${near}?` },
-    );
-  }
+  checkTaskOptions(`taskAnnotations[${shownValue(name)}]`, options);
   take(resolved, options);
 }
 
