@@ -62,3 +62,15 @@ test.each([
   );
   expect(() => readConfigFile(folder)).toThrow(/celeriac\.config\.mjs/);
 });
+
+test.each(['celeriac.config.ts', 'celeriac.config.mjs'])('%s cannot wait at its top, and the error says so', (name) => {
+  writeFileSync(join(folder, name), 'export default await Promise.resolve({ taskAcksLate: true });\n');
+  expect(() => readConfigFile(folder)).toThrow(
+    expect.objectContaining({
+      code: 'CLR_CONFIGURATION',
+      key: name,
+      message: expect.stringContaining('await'),
+      hint: expect.stringContaining('configure'),
+    }),
+  );
+});

@@ -47,6 +47,12 @@ function load(file: string, origin: string): unknown {
     const loaded: unknown = createRequire(file)(file);
     return typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : loaded;
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ERR_REQUIRE_ASYNC_MODULE') {
+      throw new ConfigurationError(origin, 'cannot use await at its top, nor import modules that do', {
+        cause,
+        hint: 'Wait in your program, and give what came of it to app.configure().',
+      });
+    }
     const reason = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
     throw new ConfigurationError(origin, `cannot be loaded: ${reason.replace(/\.$/, '')}`, { cause });
   }

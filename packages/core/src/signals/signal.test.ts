@@ -33,13 +33,19 @@ test('a handler hears only the sender that it asked for', () => {
   expect(seen).toEqual(['a']);
 });
 
-test('a dispatchUid keeps one handler', () => {
+test('a dispatchUid keeps the first handler, until that one is disconnected', () => {
   const seen: number[] = [];
   const one = signal();
-  one.connect(() => seen.push(1), { dispatchUid: 'same' });
-  one.connect(() => seen.push(2), { dispatchUid: 'same' });
+  const stop = one.connect(() => seen.push(1), { dispatchUid: 'same' });
+  const second = one.connect(() => seen.push(2), { dispatchUid: 'same' });
+  one.connect(() => seen.push(3), { dispatchUid: 'same', sender: 'x' });
+  second();
   one.send({ from: 'x' });
-  expect(seen).toEqual([2]);
+  expect(seen).toEqual([1, 3]);
+  stop();
+  one.connect(() => seen.push(4), { dispatchUid: 'same' });
+  one.send({ from: 'y' });
+  expect(seen).toEqual([1, 3, 4]);
 });
 
 test('what handlers throw or reject is logged, escaped, and stops nobody', async () => {

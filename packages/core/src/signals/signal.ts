@@ -8,7 +8,7 @@ export type Disconnect = () => void;
 export interface ConnectOptions {
   /** Only what comes from this sender: a task's name, or a worker's node name. */
   readonly sender?: string;
-  /** A second handler with this name takes the place of the first. */
+  /** While a handler with this name is connected for the same sender, a second one is not taken. */
   readonly dispatchUid?: string;
 }
 
@@ -41,9 +41,10 @@ export class Signal<Payload> {
 
   connect(handler: (payload: Payload) => unknown, options: ConnectOptions = {}): Disconnect {
     const { sender, dispatchUid } = options;
+    const isTaken = this.#connections.some((other) => other.dispatchUid === dispatchUid && other.sender === sender);
+    if (dispatchUid !== undefined && isTaken) return () => {};
     const connection: Connection<Payload> = { handler, sender, dispatchUid };
-    const others = this.#connections.filter((other) => dispatchUid === undefined || other.dispatchUid !== dispatchUid);
-    this.#connections = [...others, connection];
+    this.#connections = [...this.#connections, connection];
     return () => {
       this.#connections = this.#connections.filter((other) => other !== connection);
     };
