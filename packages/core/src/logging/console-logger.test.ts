@@ -85,6 +85,15 @@ describe('M33: one call is one line, whatever is in it', () => {
     );
   });
 
+  test('a traceback stays one field in JSON, line breaks and all', () => {
+    const lines: string[] = [];
+    const traceback = 'Error: a\n    at b (c.ts:1:1)\n';
+    logger('json', lines).error('failed', { traceback });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain('\n');
+    expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'error', message: 'failed', traceback });
+  });
+
   test('a field cannot take the place of the message', () => {
     const lines: string[] = [];
     logger('json', lines).info('real', { message: 'forged', error: new RangeError('no') });
