@@ -5,6 +5,7 @@ import type { QueuedMessage, QueueStore, Receipt, Settlement, TakenMessage } fro
 import { FanoutListener } from './fanout-listener.ts';
 import { giveBack } from './give-back.ts';
 import { FORGET, REGISTER, RENEW, TAKE } from './message-scripts.ts';
+import { QueueLists } from './queue-lists.ts';
 import { CHANNEL_QUEUE, type RedisBindingStore } from './redis-binding-store.ts';
 import { LEASE_BEGAN, type RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
@@ -43,10 +44,8 @@ export class RedisQueueStore implements QueueStore {
   readonly #wakeUp: WakeUp;
   readonly #fanout: FanoutListener;
   readonly #sweeper: Sweeper;
-  /** Queues by the names of their lists. */
-  readonly #queueOfList: Map<string, string> = new Map();
+  readonly #lists: QueueLists;
   #taken = 0;
-  #turn = 0;
   #sweptAtMs = Number.NEGATIVE_INFINITY;
   #checkedAtMs = 0;
   #closing: Promise<void> | undefined;
@@ -54,6 +53,7 @@ export class RedisQueueStore implements QueueStore {
   constructor(options: RedisQueueStoreOptions) {
     this.#options = options;
     const { clock, keys, bindings, settings, logger } = options;
+    this.#lists = new QueueLists(keys, settings);
     this.#wakeUp = new WakeUp(clock);
     this.link = options.makeLink({
       onChange: () => this.#wakeUp.wake(),
@@ -67,7 +67,7 @@ export class RedisQueueStore implements QueueStore {
       settings,
       logger,
       owner: this.owner,
-      queueOf: (list) => this.#queueOf(list),
+      queueOf: (list) => this.#lists.queueOf(list),
       queuesFor: (exchange, routingKey) => this.#queuesFor(exchange, routingKey),
       removeQueue: async (queue) => {
         await this.remove(queue);
@@ -113,7 +113,7 @@ export class RedisQueueStore implements QueueStore {
       const taken = await this.#collect(queues, Math.min(max, AT_ONCE));
       if (taken.length > 0 || signal.aborted || clock.monotonic() >= deadlineMs) return taken;
       // What came since is seen by the watch, what comes later wakes the wait.
-      const there = await this.link.watch(this.#listsOf(queues));
+      const there = await this.link.watch(this.#lists.listsOf(queues));
       if (there && idle === 0) continue;
       const leftMs = Math.min(deadlineMs - clock.monotonic(), this.#patienceMs(there));
       await this.#wakeUp.until(version, leftMs, signal);
@@ -202,12 +202,12 @@ export class RedisQueueStore implements QueueStore {
 
   async #collect(queues: readonly string[], max: number): Promise<readonly TakenMessage[]> {
     const { keys, settings } = this.#options;
-    const order = this.#inOrder(queues);
+    const order = this.#lists.inOrder(queues);
     const { owner } = this;
     const first = this.#taken;
-    const fair = settings.queueOrderStrategy === 'priority' ? '0' : '1';
-    const lists = [keys.owners, keys.held(owner), keys.unacked, keys.unackedIndex, ...this.#listsOf(order)];
-    const args = [owner, settings.leaseMs, max, `${owner}:`, first, order.length, fair, ...order.map(entryTail)];
+    const turns = this.#lists.takeTurns ? '1' : '0';
+    const lists = [keys.owners, keys.held(owner), keys.unacked, keys.unackedIndex, ...this.#lists.listsOf(order)];
+    const args = [owner, settings.leaseMs, max, `${owner}:`, first, order.length, turns, ...order.map(entryTail)];
     const reply = await this.link.runPatiently(TAKE, lists, args);
     const pairs = pairsOf(reply);
     this.#taken += pairs.length;
@@ -215,29 +215,6 @@ export class RedisQueueStore implements QueueStore {
       const queue = order[(numberOf(place) - 1) % order.length]!;
       return takenOf(Buffer.isBuffer(text) ? text : Buffer.from(textOf(text)), queue, `${owner}:${first + at}`);
     });
-  }
-
-  /** @see kombu/utils/scheduling.py */
-  #inOrder(queues: readonly string[]): readonly string[] {
-    const { queueOrderStrategy } = this.#options.settings;
-    if (queueOrderStrategy === 'sorted') return queues.toSorted();
-    if (queueOrderStrategy === 'priority' || queues.length === 1) return queues;
-    const start = this.#turn++ % queues.length;
-    return [...queues.slice(start), ...queues.slice(0, start)];
-  }
-
-  /** All lists of the queues, step by step. */
-  #listsOf(queues: readonly string[]): readonly string[] {
-    const { keys, settings } = this.#options;
-    const byQueue = queues.map((queue) => keys.lists(queue));
-    queues.forEach((queue, at) => {
-      for (const list of byQueue[at]!) this.#queueOfList.set(list, queue);
-    });
-    return settings.prioritySteps.flatMap((_step, level) => byQueue.map((lists) => lists[level]!));
-  }
-
-  #queueOf(list: string): string {
-    return this.#queueOfList.get(list) ?? this.#options.keys.queueOf(list);
   }
 
   async #forget(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
@@ -249,7 +226,7 @@ export class RedisQueueStore implements QueueStore {
 
   #giveBack(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
     const { keys } = this.#options;
-    return giveBack(this.link, receipts, { keys, owner: this.owner, queueOf: (list) => this.#queueOf(list) });
+    return giveBack(this.link, receipts, { keys, owner: this.owner, queueOf: (list) => this.#lists.queueOf(list) });
   }
 
   /** How long an idle take may sleep. */

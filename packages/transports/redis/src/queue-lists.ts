@@ -1,0 +1,44 @@
+import type { RedisKeys } from './redis-keys.ts';
+import type { RedisTransportSettings } from './redis-transport-options.ts';
+
+/** In which order queues and their lists are served. */
+export class QueueLists {
+  readonly #keys: RedisKeys;
+  readonly #settings: RedisTransportSettings;
+  /** Queues by the names of their lists. */
+  readonly #queues: Map<string, string> = new Map();
+  #turn = 0;
+
+  constructor(keys: RedisKeys, settings: RedisTransportSettings) {
+    this.#keys = keys;
+    this.#settings = settings;
+  }
+
+  /** Whether queues share out a take, or the first one may have all of it. */
+  get takeTurns(): boolean {
+    return this.#settings.queueOrderStrategy !== 'priority';
+  }
+
+  /** The queues in the order of the next take. @see kombu/utils/scheduling.py */
+  inOrder(queues: readonly string[]): readonly string[] {
+    const { queueOrderStrategy } = this.#settings;
+    if (queueOrderStrategy === 'sorted') return queues.toSorted();
+    if (queueOrderStrategy === 'priority' || queues.length === 1) return queues;
+    const start = this.#turn++ % queues.length;
+    return [...queues.slice(start), ...queues.slice(0, start)];
+  }
+
+  /** All lists of the queues, step by step. */
+  listsOf(queues: readonly string[]): readonly string[] {
+    const byQueue = queues.map((queue) => this.#keys.lists(queue));
+    queues.forEach((queue, at) => {
+      for (const list of byQueue[at]!) this.#queues.set(list, queue);
+    });
+    return this.#settings.prioritySteps.flatMap((_step, level) => byQueue.map((lists) => lists[level]!));
+  }
+
+  /** The queue of a list; of one that was never read here, by its name. */
+  queueOf(list: string): string {
+    return this.#queues.get(list) ?? this.#keys.queueOf(list);
+  }
+}
