@@ -133,6 +133,7 @@ export class Pipeline implements PoolHost {
   /** Starts nothing more. */
   close(): void {
     this.#closed = true;
+    this.#concluder.close();
   }
 
   /** Gives back what has not started. Resolves when the broker has it. */

@@ -1,5 +1,6 @@
 import type { AppRuntime } from '@celeriac/core/internal';
-import { toExceptionInfo, tracebackOf } from '@celeriac/protocol';
+import { isCeleriacError, toExceptionInfo, tracebackOf } from '@celeriac/protocol';
+import type { QuarantineReason } from '../quarantine/quarantine-message.ts';
 import type { Counters } from '../request/counters.ts';
 import type { Ending } from '../request/ending.ts';
 import type { HeldMessage } from '../request/held-message.ts';
@@ -7,8 +8,10 @@ import type { ReceivedTask } from '../request/received-task.ts';
 import type { Undecodable } from '../request/undecodable.ts';
 import { type ConcludeContext, conclude, concludeUndecodable } from './conclude.ts';
 import type { Conclusion } from './conclusion.ts';
+import { giveBack } from './give-back.ts';
 import { logEnding, taskLabel } from './outcome-log.ts';
 import { type ConclusionPerformer, isPassing } from './perform-conclusion.ts';
+import { RequeueBackoff } from './requeue-backoff.ts';
 
 /** What bringing tasks to their end takes, and whom it tells. */
 export interface ConcluderParts {
@@ -25,15 +28,22 @@ export interface ConcluderParts {
 /** Turns endings into conclusions and has them performed, many at a time; deals with steps that fail. */
 export class Concluder {
   readonly #parts: ConcluderParts;
+  readonly #backoff: RequeueBackoff;
   #pending = 0;
 
   constructor(parts: ConcluderParts) {
     this.#parts = parts;
+    this.#backoff = new RequeueBackoff(parts.runtime.clock);
   }
 
   /** Messages that have ended but are not settled yet. */
   get pending(): number {
     return this.#pending;
+  }
+
+  /** The worker ends: what waits to be given back goes at once. */
+  close(): void {
+    this.#backoff.close();
   }
 
   /** A task has ended. */
@@ -66,6 +76,7 @@ export class Concluder {
     try {
       const settled = await this.#parts.performer.perform(message, conclusion);
       if (!settled) this.#logLost(message);
+      if (quarantineOf(conclusion) !== undefined) this.#backoff.reset();
     } catch (error) {
       await this.#recover(message, conclusion, error);
     } finally {
@@ -80,7 +91,8 @@ export class Concluder {
 
   /**
    * A step failed. While broker or store are away, an unacknowledged message goes back and is run again; what can never
-   * be stored or sent makes the task a failure, so that nobody waits for ever.
+   * be stored or sent makes the task a failure, so that nobody waits for ever. What cannot be put into quarantine goes
+   * back too, after a while.
    */
   async #recover(message: HeldMessage, conclusion: Conclusion | undefined, error: unknown): Promise<void> {
     const { runtime, performer } = this.#parts;
@@ -90,16 +102,35 @@ export class Concluder {
       runtime.signals.taskInternalError.send({ taskId: message.id, name: message.request.task, exception: error });
     }
     try {
-      if (isPassing(error) && !message.acknowledged) {
+      if (isCeleriacError(error, 'CLR_QUARANTINE')) await this.#giveBackLater(message);
+      else if (isPassing(error) && !message.acknowledged) {
         if (message.delivery.held) await performer.settle(message, 'requeue');
       } else if (isTask && (conclusion === undefined || conclusion.kind === 'success' || conclusion.kind === 'retry')) {
         await performer.perform(message, this.#asFailure(message, error));
-      } else if (message.delivery.held) {
-        await performer.settle(message, conclusion?.settle ?? 'discard');
+      } else {
+        await this.#dispose(message, conclusion);
       }
     } catch (next) {
       this.#logTrouble(message, next);
+      if (isCeleriacError(next, 'CLR_QUARANTINE')) await this.#giveBackLater(message);
     }
+  }
+
+  /** No step is left to try but keeping what must be kept. */
+  async #dispose(message: HeldMessage, conclusion: Conclusion | undefined): Promise<void> {
+    const { performer } = this.#parts;
+    const why = conclusion === undefined ? undefined : quarantineOf(conclusion);
+    if (why !== undefined) await performer.keep(message, why);
+    if (message.delivery.held) await performer.settle(message, conclusion?.settle ?? 'discard');
+  }
+
+  async #giveBackLater(message: HeldMessage): Promise<void> {
+    if (message.acknowledged) {
+      this.#parts.runtime.logger.error(`${labelOf(message)} is lost: it was acknowledged before it ran`);
+      return;
+    }
+    await this.#backoff.pause();
+    await giveBack(message.delivery, this.#parts.runtime.logger);
   }
 
   #asFailure(received: ReceivedTask, error: unknown): Conclusion {
@@ -148,6 +179,10 @@ export class Concluder {
 function needsBody(ending: Ending, { resultExtended }: ConcludeContext): boolean {
   if (resultExtended || ending.kind === 'revoked' || ending.kind === 'poison') return true;
   return ending.kind === 'failure' && (ending.cause === 'worker-lost' || ending.cause === 'not-registered');
+}
+
+function quarantineOf(conclusion: Conclusion): QuarantineReason | undefined {
+  return conclusion.kind === 'failure' ? conclusion.quarantine : undefined;
 }
 
 function isReceived(message: HeldMessage): message is ReceivedTask {

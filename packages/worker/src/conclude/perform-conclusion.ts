@@ -2,6 +2,7 @@ import type { StoreRequest } from '@celeriac/backend';
 import { type AppRuntime, applyErrbacks, failSignatures, type JointOutcome, joinChord } from '@celeriac/core/internal';
 import { isCeleriacError, type ResultTuple } from '@celeriac/protocol';
 import type { JointSettlement, SettleHow } from '@celeriac/transport';
+import type { QuarantineReason } from '../quarantine/quarantine-message.ts';
 import type { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
 import { type HeldMessage, isLost } from '../request/held-message.ts';
 import type { ReceivedTask } from '../request/received-task.ts';
@@ -62,6 +63,11 @@ export class ConclusionPerformer {
     return message.acknowledged ? SETTLED : message.delivery.settle(how);
   }
 
+  /** @throws {QuarantineError} */
+  keep(message: HeldMessage, why: QuarantineReason): Promise<void> {
+    return this.#quarantine.keep(message.delivery, why);
+  }
+
   #succeed(message: HeldMessage, conclusion: SuccessConclusion): Promise<boolean> {
     const { publish, member, store, settle } = conclusion;
     if (publish.length === 0 && member === undefined) return this.#storeAndSettle(message, store, settle);
@@ -87,6 +93,8 @@ export class ConclusionPerformer {
     if (isLast) return this.#storeAndSettle(message, store, settle);
     const runtime = this.#runtime;
     if (store !== undefined) await runtime.results.store(store);
+    // Before anything is sent: when it fails, the message comes again, and its errbacks must not be called every time.
+    if (quarantine !== undefined) await this.keep(message, quarantine);
     if (member !== undefined) await joinChord(runtime, member);
     if (chain.length > 0) await joinChord(runtime, ...(await failSignatures(runtime, chain, cause)));
     if (errbacks.length > 0 && message.id !== undefined) {
@@ -94,7 +102,6 @@ export class ConclusionPerformer {
       const failed = { id: message.id, rootId: request?.rootId ?? message.id, request };
       await applyErrbacks(runtime, errbacks, failed, cause);
     }
-    if (quarantine !== undefined) await this.#quarantine.keep(message.delivery, quarantine);
     return this.settle(message, settle);
   }
 

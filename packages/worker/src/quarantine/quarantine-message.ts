@@ -17,6 +17,8 @@ export interface QuarantineNote extends QuarantineReason {
   readonly queue: string;
   /** When it was put aside, ISO text. */
   readonly time: string;
+  /** Bytes of the body as it came; only where no more than its beginning is kept. */
+  readonly truncatedFrom?: number;
 }
 
 const HEADERS = {
@@ -24,10 +26,13 @@ const HEADERS = {
   code: 'x-celeriac-code',
   queue: 'x-celeriac-queue',
   time: 'x-celeriac-time',
+  truncated: 'x-celeriac-truncated',
 } as const;
 const OWN_HEADERS: ReadonlySet<string> = new Set(Object.values(HEADERS));
 /** Characters of a reason that are kept. */
 const LONGEST_REASON = 500;
+/** Bytes that are kept of a body that no queue takes. */
+const KEPT_BYTES = 65_536;
 
 /**
  * The message as it is kept: its body untouched, the note in its headers. Its time to live is taken off, since a broker
@@ -44,6 +49,13 @@ export function toQuarantine(message: RawMessage, why: QuarantineReason, queue: 
   return { ...message, headers, properties };
 }
 
+/** The beginning of a message in quarantine that is too large for the broker; its headers say how large it was. */
+export function truncated(kept: RawMessage): RawMessage {
+  const headers = copyHeaders(kept.headers, () => true);
+  headers[HEADERS.truncated] = kept.body.byteLength;
+  return { ...kept, headers, body: Buffer.from(kept.body.subarray(0, KEPT_BYTES)) };
+}
+
 /** The message as it was, and the note; the note is undefined for a message that no worker put there. */
 export function fromQuarantine(message: RawMessage): {
   readonly message: RawMessage;
@@ -56,11 +68,13 @@ export function fromQuarantine(message: RawMessage): {
 function noteOf({ headers }: RawMessage): QuarantineNote | undefined {
   const queue = headers[HEADERS.queue];
   if (typeof queue !== 'string' || queue === '') return undefined;
+  const bytes = headers[HEADERS.truncated];
   return {
     queue,
     code: textOf(headers[HEADERS.code]),
     reason: textOf(headers[HEADERS.reason]),
     time: textOf(headers[HEADERS.time]),
+    ...(typeof bytes === 'number' && { truncatedFrom: bytes }),
   };
 }
 

@@ -24,7 +24,10 @@ export interface QuarantineSelection {
   readonly limit?: number;
 }
 
-/** What becomes of the messages that are meant: the number of them, and how many were left since nobody knows their queue. */
+/**
+ * What becomes of the messages that are meant: the number of them, and how many were left, since nobody knows their queue
+ * or only their beginning was kept.
+ */
 export interface QuarantineReport {
   readonly done: number;
   readonly left: number;
@@ -58,9 +61,10 @@ export function requeueQuarantine(app: AppOwner, selection: QuarantineSelection 
     let done = 0;
     for (const delivery of meant) {
       const { message, note } = fromQuarantine(delivery.message);
+      const queue = note?.truncatedFrom === undefined ? note?.queue : undefined;
       const [failure] =
-        note === undefined ? [undefined] : await transport.publish([{ exchange: '', routingKey: note.queue, message }]);
-      if (note === undefined || failure !== undefined) left.push(delivery);
+        queue === undefined ? [undefined] : await transport.publish([{ exchange: '', routingKey: queue, message }]);
+      if (queue === undefined || failure !== undefined) left.push(delivery);
       else {
         await delivery.settle('ack');
         done++;

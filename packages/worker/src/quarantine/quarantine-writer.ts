@@ -1,11 +1,14 @@
 import type { AppRuntime } from '@celeriac/core/internal';
-import { escapeForLog, type RawMessage } from '@celeriac/protocol';
+import { escapeForLog, isCeleriacError, type RawMessage } from '@celeriac/protocol';
 import type { Delivery, Transport } from '@celeriac/transport';
-import { QUARANTINE_QUEUE, type QuarantineReason, toQuarantine } from './quarantine-message.ts';
+import { QuarantineError } from './quarantine-error.ts';
+import { QUARANTINE_QUEUE, type QuarantineReason, toQuarantine, truncated } from './quarantine-message.ts';
 import { takeMessages } from './take-messages.ts';
 
 /** Characters of a payload that its log line shows. */
 const EXCERPT = 200;
+/** Characters of names and ids. */
+const LONGEST_NAME = 255;
 /** Oldest messages dropped at a time. */
 const TRIM_STEP = 500;
 
@@ -24,6 +27,8 @@ export class QuarantineWriter {
   #declaredOn: Transport | undefined;
   #trimming: Promise<void> | undefined;
   #kept = 0;
+  /** A step after the copy may fail, and bring the message here again. */
+  readonly #done: WeakSet<Delivery> = new WeakSet();
 
   constructor({ runtime, transport }: QuarantineWriterParts) {
     this.#runtime = runtime;
@@ -36,24 +41,21 @@ export class QuarantineWriter {
   }
 
   /**
-   * Resolves when the broker holds the copy; settling the message itself is up to the caller.
-   * @throws {PublishError} when the broker stays away
+   * Resolves when the broker holds the copy; settling the message itself is up to the caller. Of a message that is too
+   * large for the broker the beginning is kept.
+   * @throws {QuarantineError} when it cannot be kept
    */
   async keep(delivery: Delivery, why: QuarantineReason): Promise<void> {
-    const { clock, publisher, logger } = this.#runtime;
-    const { message, queue } = delivery;
-    const reason = escapeForLog(why.reason, EXCERPT);
-    logger.error(
-      `Message from ${escapeForLog(queue, 255)} put into quarantine: ${reason} (${why.code}) ${excerptOf(message)}`,
-    );
-    const transport = await this.#transport();
-    if (this.#declaredOn !== transport) {
-      await transport.declare({ queues: [{ name: QUARANTINE_QUEUE }] });
-      this.#declaredOn = transport;
-    }
-    const kept = toQuarantine(message, why, queue, clock.now());
-    await publisher.publish({ exchange: '', routingKey: QUARANTINE_QUEUE, message: kept });
+    if (this.#done.has(delivery)) return;
+    const what = labelOf(delivery);
+    const reason = `${escapeForLog(why.reason, EXCERPT)} (${why.code}) ${excerptOf(delivery.message)}`;
+    const [transport, isWhole] = await this.#send(delivery, why).catch((error: unknown) => {
+      throw new QuarantineError(delivery.queue, `${what}: ${reason}`, error);
+    });
+    this.#done.add(delivery);
     this.#kept++;
+    const size = isWhole ? '' : `, truncated from ${delivery.message.body.byteLength} bytes`;
+    this.#runtime.logger.error(`${what} put into quarantine${size}: ${reason}`);
     this.#trimming ??= this.#trim(transport).finally(() => {
       this.#trimming = undefined;
     });
@@ -62,6 +64,27 @@ export class QuarantineWriter {
   /** Resolves when nothing is being dropped. */
   async idle(): Promise<void> {
     await this.#trimming;
+  }
+
+  /** @returns the connection, and whether the copy is whole */
+  async #send({ message, queue }: Delivery, why: QuarantineReason): Promise<readonly [Transport, boolean]> {
+    const { clock, publisher } = this.#runtime;
+    const transport = await this.#transport();
+    if (this.#declaredOn !== transport) {
+      await transport.declare({ queues: [{ name: QUARANTINE_QUEUE }] });
+      this.#declaredOn = transport;
+    }
+    const kept = toQuarantine(message, why, queue, clock.now());
+    const publish = (copy: RawMessage): Promise<void> =>
+      publisher.publish({ exchange: '', routingKey: QUARANTINE_QUEUE, message: copy });
+    try {
+      await publish(kept);
+      return [transport, true];
+    } catch (error) {
+      if (!isCeleriacError(error, 'CLR_MESSAGE_TOO_LARGE')) throw error;
+      await publish(truncated(kept));
+      return [transport, false];
+    }
   }
 
   async #trim(transport: Transport): Promise<void> {
@@ -79,6 +102,15 @@ export class QuarantineWriter {
       logger.warning(`The quarantine could not be trimmed: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+}
+
+/** `Message tasks.add[4cc7438e-…] from celery`, as far as the headers tell. */
+function labelOf({ message, queue }: Delivery): string {
+  const { task, id } = message.headers;
+  const name = typeof task === 'string' ? escapeForLog(task, LONGEST_NAME) : '?';
+  const known = typeof id === 'string' ? escapeForLog(id, LONGEST_NAME) : '?';
+  const label = typeof task === 'string' || typeof id === 'string' ? ` ${name}[${known}]` : '';
+  return `Message${label} from ${escapeForLog(queue, LONGEST_NAME)}`;
 }
 
 /** The beginning of a payload, safe for a log, and short even where every character had to be escaped. */
