@@ -4,7 +4,7 @@ import { checkPackage } from './check-package.ts';
 import { readPackageSource } from './package-source.ts';
 
 const sources = workspacePackages()
-  .filter((entry) => entry.path !== 'tooling')
+  .filter((entry) => !/^tooling(?:\/|$)/.test(entry.path))
   .map(readPackageSource);
 const findings = sources.flatMap(checkPackage);
 for (const { level, rule, where, message } of findings) console.log(`${level} [${rule}] ${where} ${message}`);

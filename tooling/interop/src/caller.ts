@@ -25,7 +25,7 @@ export interface CallOptions {
 }
 
 /** An error as the caller's language shows it. */
-export interface SeenError {
+interface SeenError {
   readonly type: string;
   readonly module: string | null;
   readonly args: readonly unknown[];

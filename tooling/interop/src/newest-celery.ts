@@ -16,7 +16,7 @@ export interface CeleryRelease {
 
 const run = promisify(execFile);
 const folder = fileURLToPath(new URL('../node_modules/.cache/newest-celery', import.meta.url));
-const BUILD_MS = 120_000;
+const BUILD_MS = 60_000;
 const KEPT_MS = 7 * 24 * 3_600_000;
 const NEEDED = ['celery[redis,msgpack]', 'backports.zstd'];
 

@@ -70,6 +70,8 @@ export class Scene {
 /** A row of the table. */
 export interface InteropCase {
   readonly name: string;
+  /** The one direction in which it can be; both unless given. */
+  readonly only?: Direction;
   /** Why it does not apply to a scene; undefined where it does. */
   readonly except?: (scene: Scene) => string | undefined;
   readonly run: (scene: Scene) => Promise<void>;

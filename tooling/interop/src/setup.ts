@@ -97,7 +97,12 @@ export class Setup {
 
   /** A Celeriac worker in this process, for what only its own API can do; one task at a time. */
   async celeriacWorkerHere(queue: string): Promise<Worker> {
-    const worker = new Worker(this.#workerApp, { pool: 'async', concurrency: 1, prefetchMultiplier: 8, queues: [queue] });
+    const worker = new Worker(this.#workerApp, {
+      pool: 'async',
+      concurrency: 1,
+      prefetchMultiplier: 8,
+      queues: [queue],
+    });
     this.#heldWorkers.push(worker);
     await worker.start(AbortSignal.timeout(10_000));
     return worker;
@@ -108,7 +113,9 @@ export class Setup {
     const deadline = performance.now() + NOTE_MS;
     while (performance.now() < deadline) {
       try {
-        return decodeJson(readFileSync(join(this.config.notes, `${name}.json`), 'utf8')) as { [field: string]: unknown };
+        return decodeJson(readFileSync(join(this.config.notes, `${name}.json`), 'utf8')) as {
+          [field: string]: unknown;
+        };
       } catch {
         await sleep(10);
       }

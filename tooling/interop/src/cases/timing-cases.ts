@@ -62,9 +62,14 @@ export const timingCases: readonly InteropCase[] = [
   {
     name: 'a task that expires later retries until it succeeds',
     except: (scene) =>
-      scene.worker === 'python' && !scene.isPythonFrom([5, 3]) ? 'Celery 5.2 loses a task that expires when it retries' : undefined,
+      scene.worker === 'python' && !scene.isPythonFrom([5, 3])
+        ? 'Celery 5.2 loses a task that expires when it retries'
+        : undefined,
     run: async (scene) => {
-      expect(await scene.call('retry_times', [2], { options: { expires: 60 } })).toEqual({ state: 'SUCCESS', value: 2 });
+      expect(await scene.call('retry_times', [2], { options: { expires: 60 } })).toEqual({
+        state: 'SUCCESS',
+        value: 2,
+      });
     },
   },
 ];
