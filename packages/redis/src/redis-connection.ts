@@ -53,6 +53,8 @@ export class RedisConnection {
       this.#client = client;
       await client.connect();
       await client.ping();
+      // ioredis goes on in database 0 when the one of the URL does not exist.
+      if (isReply(this.#problem)) throw this.#problem;
       this.#ready = true;
     } catch (error) {
       const reason = redisError(this.url, isReply(error) ? error : (this.#problem ?? error));

@@ -107,6 +107,8 @@ describe.skipIf(server.skipped !== undefined)('a server that fails', () => {
         message: expect.stringMatching(/OOM/),
         hint: expect.anything(),
       });
+      const both = await producer.publish([textMessage('work', 'more', 0), textMessage('work', 'more', 9)]);
+      expect(both.map((one) => one?.message.includes('OOM'))).toEqual([true, true]);
       await using _one = await worker(seen);
       await eventually('the queue is emptied', 3000, () => seen.length === 30);
       await eventually('all is settled', 3000, async () => (await exec('EXISTS', 'unacked')) === '0');
@@ -185,6 +187,11 @@ describe.skipIf(server.skipped !== undefined)('a server that fails', () => {
     await exec('LPUSH', 'work', envelope('after'));
     await eventually('it arrives', 2000, () => seen.includes('after'));
     expect(one.guard).toBeDefined();
+  });
+
+  test('a database that does not exist is refused, not replaced by another one', async () => {
+    const transport = redisTransport({ url: url.replace(/\/0$/, '/99') });
+    await expect(transport.connect()).rejects.toThrow(/DB index/);
   });
 
   test('a policy that evicts messages is warned of', async () => {

@@ -16,6 +16,8 @@ import { WakeUp } from './wake-up.ts';
 
 /** Messages taken by one script. */
 const AT_ONCE = 1000;
+/** Messages in one command. */
+const PUT_AT_ONCE = 5000;
 /** Pause between two looks where the server does not tell of changes. */
 const POLL_MS = 50;
 /** How long closing waits for the server. */
@@ -90,7 +92,11 @@ export class RedisQueueStore implements QueueStore {
       if (texts === undefined) lists.set(list, [envelopeOf(message)]);
       else texts.push(envelopeOf(message));
     }
-    for (const [list, texts] of lists) commands.push(['LPUSH', list, ...texts]);
+    for (const [list, texts] of lists) {
+      for (let at = 0; at < texts.length; at += PUT_AT_ONCE) {
+        commands.push(['LPUSH', list, ...texts.slice(at, at + PUT_AT_ONCE)]);
+      }
+    }
     const [first] = commands;
     if (commands.length === 1 && first !== undefined) await this.link.call(first);
     else await this.link.transaction(commands);
@@ -106,7 +112,8 @@ export class RedisQueueStore implements QueueStore {
     const { clock } = this.#options;
     const deadlineMs = clock.monotonic() + waitMs;
     await this.#fanout.reading(queues);
-    for (let idle = 0; ; idle++) {
+    let hurried = false;
+    for (;;) {
       this.link.requireLive();
       const { version } = this.#wakeUp;
       await this.#lookAfter();
@@ -114,7 +121,8 @@ export class RedisQueueStore implements QueueStore {
       if (taken.length > 0 || signal.aborted || clock.monotonic() >= deadlineMs) return taken;
       // What came since is seen by the watch, what comes later wakes the wait.
       const there = await this.link.watch(this.#lists.listsOf(queues));
-      if (there && idle === 0) continue;
+      hurried = there && !hurried;
+      if (hurried) continue;
       const leftMs = Math.min(deadlineMs - clock.monotonic(), this.#patienceMs(there));
       await this.#wakeUp.until(version, leftMs, signal);
       if (signal.aborted) return [];
