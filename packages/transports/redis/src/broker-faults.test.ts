@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { systemClock } from '@celeriac/protocol';
+import { TcpFaultProxy } from '@celeriac/testkit';
 import { usePrivateService } from '@celeriac/tooling/services';
 import { ConnectionGuard } from '@celeriac/transport';
 import { Redis } from 'ioredis';
@@ -242,6 +243,22 @@ describe.skipIf(server.skipped !== undefined)('a server that fails', () => {
     await exec('LPUSH', 'work', envelope('thawed'));
     await eventually('it arrives', 1000, () => seen.includes('thawed'));
     await producer.close();
+  });
+
+  test('B3: a connection that died in silence is found out by an idle consumer', async () => {
+    const faults = await TcpFaultProxy.open({ host: '127.0.0.1', port: Number(port) });
+    const patience = { health_check_interval: 0.3, socket_timeout: 0.5 };
+    const transport = redisTransport({ url: `redis://${faults.host}:${faults.port}`, options: patience });
+    await transport.connect();
+    const arrivals = await Arrivals.of(transport, ['work']);
+    await idle();
+    faults.drop();
+    await eventually('the consumer ends', 3000, () => arrivals.losses.length === 1);
+    expect(arrivals.losses[0]).toMatchObject({ code: 'CLR_CONNECTION_LOST' });
+    const closedAt = performance.now();
+    await transport.close();
+    expect(performance.now() - closedAt).toBeLessThan(4000);
+    await faults.close();
   });
 
   test('A1: what a killed process held comes back within lease and sweep, redelivered and counted', async () => {
