@@ -1,5 +1,5 @@
 import type { ConsumedQueues } from '@celeriac/core/internal';
-import { isCeleriacError, type Logger } from '@celeriac/protocol';
+import { backoffMs, type Clock, isCeleriacError, type Logger } from '@celeriac/protocol';
 import type { ConnectionGuard, ConnectionLostError, Consumer, Delivery, Transport } from '@celeriac/transport';
 
 /** What reading queues takes, and whom it tells. */
@@ -15,7 +15,12 @@ export interface TaskConsumerParts {
   /** The broker stays away for longer than the settings allow, or it refuses. */
   readonly onFailed: (error: Error) => void;
   readonly logger: Logger;
+  readonly clock: Clock;
 }
+
+/** Reading that lasts this long works: the next interruption is the first one again. */
+const HEALTHY_MS = 10_000;
+const BACKOFF = Object.freeze({ baseMs: 100, factor: 2, maxMs: 30_000 });
 
 /** Reads the worker's queues, again and again when the connection is lost. */
 export class TaskConsumer {
@@ -25,6 +30,9 @@ export class TaskConsumer {
   #consumer: Consumer | undefined;
   #prefetch = -1;
   #prefetchDue = false;
+  /** Interruptions in a row, and when reading began last. */
+  #interruptions = 0;
+  #readingSinceMs = 0;
 
   constructor(parts: TaskConsumerParts) {
     this.#parts = parts;
@@ -88,17 +96,22 @@ export class TaskConsumer {
   }
 
   async #consume(transport: Transport): Promise<void> {
-    const { queues, prefetch, onDeliveries } = this.#parts;
+    const { queues, prefetch, onDeliveries, clock } = this.#parts;
+    let isLost = false;
     await transport.declare(queues.topology);
     this.#prefetch = prefetch();
+    this.#readingSinceMs = clock.monotonic();
     const consumer = await transport.consume({
       queues: queues.names,
       prefetch: this.#prefetch,
       onDeliveries,
-      onLost: (error) => void this.#lost(transport, error),
+      onLost: (error) => {
+        isLost = true;
+        void this.#lost(transport, error);
+      },
     });
     this.#transport = transport;
-    this.#consumer = consumer;
+    if (!isLost) this.#consumer = consumer;
     if (this.#stopping.signal.aborted) await consumer.stop();
   }
 
@@ -112,10 +125,27 @@ export class TaskConsumer {
     onLost(isConnection);
     if (isConnection) guard.lost(transport, error as ConnectionLostError);
     try {
+      await this.#pause(signal);
+      signal.throwIfAborted();
       await this.#connect(signal);
       logger.info('Reading the queues again');
     } catch (failure) {
       if (!signal.aborted) onFailed(failure instanceof Error ? failure : new Error(String(failure)));
     }
+  }
+
+  /** The first interruption is mended at once; what follows shortly after waits ever longer. */
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    if (clock.monotonic() - this.#readingSinceMs >= HEALTHY_MS) this.#interruptions = 0;
+    const retries = this.#interruptions++;
+    if (retries === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const onAbort = (): void => resolve();
+    const timer = clock.setTimer(backoffMs(retries - 1, BACKOFF), resolve);
+    signal.addEventListener('abort', onAbort, { once: true });
+    await promise;
+    timer.cancel();
+    signal.removeEventListener('abort', onAbort);
   }
 }

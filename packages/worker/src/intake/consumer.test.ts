@@ -1,0 +1,82 @@
+import type { Logger } from '@celeriac/protocol';
+import { FakeClock } from '@celeriac/testkit';
+import { ChannelError, ConnectionGuard, type ConsumeOptions, type Transport } from '@celeriac/transport';
+import { MemoryBroker, memoryTransport } from '@celeriac/transport-memory';
+import { describe, expect, it } from 'vitest';
+import { TaskConsumer } from './consumer.ts';
+
+const silent: Logger = { debug() {}, info() {}, warning() {}, error() {}, isEnabled: () => false };
+
+/** A consumer of a broker that ends the first `deaths` of its consumers at once, and notes when they began. */
+function stage(deaths: number) {
+  const clock = new FakeClock();
+  const url = 'memory://consumer';
+  const began: number[] = [];
+  const reading: ConsumeOptions[] = [];
+  const failures: Error[] = [];
+  const create = (): Transport => {
+    const transport = memoryTransport({ broker: new MemoryBroker(), url, clock, logger: silent });
+    const { consume } = transport;
+    transport.consume = async (options) => {
+      began.push(clock.monotonic());
+      const consumer = await consume.call(transport, options);
+      if (began.length > deaths) reading.push(options);
+      else queueMicrotask(() => options.onLost(new ChannelError('celery', 'the channel was closed')));
+      return consumer;
+    };
+    return transport;
+  };
+  const guard = new ConnectionGuard({ endpoints: [{ url, create }], clock, logger: silent });
+  const consumer = new TaskConsumer({
+    guard,
+    queues: { names: ['celery'], topology: { queues: [{ name: 'celery' }] } },
+    prefetch: () => 1,
+    onDeliveries: () => {},
+    onLost: () => {},
+    onFailed: (error) => failures.push(error),
+    logger: silent,
+    clock,
+  });
+  return { clock, began, reading, failures, consumer };
+}
+
+const never = new AbortController().signal;
+const waits = (began: readonly number[]): number[] => began.slice(1).map((at, index) => at - began[index]!);
+
+describe('a consumer that dies as soon as it reads', () => {
+  it('is made anew ever more slowly, and reads in the end', async () => {
+    const { clock, began, reading, failures, consumer } = stage(20);
+    await consumer.start(never);
+    await clock.advance(10_000);
+    expect(began.length).toBeLessThan(10);
+    await clock.advance(600_000);
+    const doubling = [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600];
+    expect(waits(began)).toEqual([0, ...doubling, ...Array.from({ length: 10 }, () => 30_000)]);
+    expect([reading.length, failures]).toEqual([1, []]);
+    await consumer.stop();
+    await consumer.close(0);
+  });
+
+  it('is made anew at once when it had read for a while', async () => {
+    const { clock, began, reading, consumer } = stage(4);
+    await consumer.start(never);
+    await clock.advance(60_000);
+    reading.at(-1)!.onLost(new ChannelError('celery', 'once more'));
+    await clock.advance(0);
+    expect(waits(began).slice(0, -1)).toEqual([0, 100, 200, 400]);
+    expect([reading.length, began.at(-1)]).toEqual([2, 60_000]);
+    await consumer.stop();
+    await consumer.close(0);
+  });
+
+  it('is not made anew after the worker has ended', async () => {
+    const { clock, began, failures, consumer } = stage(20);
+    await consumer.start(never);
+    await clock.advance(1000);
+    const before = began.length;
+    await consumer.stop();
+    await clock.advance(60_000);
+    expect([began.length, failures]).toEqual([before, []]);
+    await consumer.close(0);
+  });
+});
