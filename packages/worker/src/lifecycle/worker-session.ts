@@ -61,6 +61,7 @@ export class WorkerSession {
       onLost: (all) => this.pipeline.forgetWaiting(all),
       onFailed: parts.onFailed,
       logger: runtime.logger,
+      clock: runtime.clock,
     });
   }
 
@@ -71,6 +72,7 @@ export class WorkerSession {
       await Promise.all(started);
       signal.throwIfAborted();
       await this.#consumer.start(signal);
+      this.#warnOfMemory();
     } catch (error) {
       await Promise.allSettled(started);
       this.pipeline.close();
@@ -92,6 +94,17 @@ export class WorkerSession {
     else await this.#abandon();
     await within(CLOSE_MS, this.#quarantine.idle());
     await this.#consumer.close(CLOSE_MS);
+  }
+
+  #warnOfMemory(): void {
+    const { runtime, options } = this.#parts;
+    const transport = this.#consumer.transport;
+    const isMemory = transport?.name === 'memory' && !transport.capabilities.durable;
+    if (options.pool !== 'prefork' || !isMemory) return;
+    runtime.logger.warning(
+      'The broker memory:// stays inside one process: what tasks send from the processes of the pool "prefork" reaches ' +
+        'no worker. Use sqlite:///queue.db, or the pool "async".',
+    );
   }
 
   async #returnWaiting(): Promise<void> {

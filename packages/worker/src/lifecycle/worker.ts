@@ -5,6 +5,9 @@ import { Counters, type WorkerCounts } from '../request/counters.ts';
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './worker-options.ts';
 import { WorkerSession } from './worker-session.ts';
 
+/** How long the handlers of the last signal may take. */
+const LAST_HANDLERS_MS = 10_000;
+
 /** What a worker has done, and what it is at. */
 export interface WorkerStats extends WorkerCounts {
   /** Tasks that run. */
@@ -142,7 +145,7 @@ export class Worker implements Service {
     const { signals } = this.#runtime;
     const { hostname } = this;
     signal.throwIfAborted();
-    await signals.workerInit.sendAndWait({ hostname });
+    await Promise.race([signals.workerInit.sendAndWait({ hostname }), rejected(signal)]);
     await this.#runtime.loadTasks();
     signal.throwIfAborted();
     const session = new WorkerSession({
@@ -160,8 +163,22 @@ export class Worker implements Service {
   async #stop(session: WorkerSession): Promise<void> {
     await session.stop(this.#impatience.signal);
     this.#session = undefined;
-    await this.#runtime.signals.workerShutdown.sendAndWait({ hostname: this.hostname });
+    await this.#announceEnd();
     this.#ended.resolve(this.#failure);
+  }
+
+  /** A handler that never ends must not keep the worker from ending. */
+  async #announceEnd(): Promise<void> {
+    const { clock, logger, signals } = this.#runtime;
+    const late = Promise.withResolvers<void>();
+    const timer = clock.setTimer(LAST_HANDLERS_MS, () => {
+      logger.error(
+        `Handlers of the signal workerShutdown take longer than ${LAST_HANDLERS_MS / 1000} seconds: left alone`,
+      );
+      late.resolve();
+    });
+    await Promise.race([signals.workerShutdown.sendAndWait({ hostname: this.hostname }), late.promise]);
+    timer.cancel();
   }
 
   #fail(error: Error): void {
@@ -169,4 +186,11 @@ export class Worker implements Service {
     this.#runtime.logger.error(`The worker cannot go on: ${error.message}`);
     void this.shutDown('warm', 'failure');
   }
+}
+
+/** Rejects as soon as the signal is aborted; never resolves. */
+function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }

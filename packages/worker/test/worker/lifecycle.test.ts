@@ -331,7 +331,7 @@ describe('a store that stays away', () => {
     await stage.publish(taskMessage('away.false', { headers: { id: 'early' } }));
     await until(() => runs.length === 2, 'both ran');
     // Two writes are given up one after the other; the third one, of the second run, is still being tried.
-    await clock.advance(130_000);
+    await clock.advance(145_000);
     isAway = false;
     await clock.advance(20_000);
     await worker.whenIdle();
@@ -367,5 +367,59 @@ describe('signals', () => {
       'workerShutdown',
     ]);
     expect(seen.find((line) => line.startsWith('rejected'))).toContain('retries');
+  });
+});
+
+describe('handlers that never end', () => {
+  it('of workerShutdown keep the worker for ten seconds', async () => {
+    const clock = new FakeClock();
+    const stage = await newStage('memory', { clock });
+    stage.app.signals.workerShutdown.connect(() => new Promise(() => {}));
+    const worker = await stage.start();
+    let hasEnded = false;
+    const stopped = worker.stop(1000).then(() => {
+      hasEnded = true;
+    });
+    await until(() => clock.untilNextMs === 10_000, 'the handlers are waited for');
+    await clock.advance(9999);
+    expect(hasEnded).toBe(false);
+    await clock.advance(1);
+    await stopped;
+    expect(await worker.ended).toBeUndefined();
+    expect(stage.lines.at(-1)?.message).toMatch(/^Handlers of the signal workerShutdown take longer than 10 seconds/);
+  });
+
+  it('of workerInit do not keep a worker that is stopped while it starts', async () => {
+    const stage = await newStage();
+    stage.app.signals.workerInit.connect(() => new Promise(() => {}));
+    const worker = new Worker(stage.app, { pool: 'async' });
+    const started = worker.start(never);
+    const refused = expect(started).rejects.toThrow('The worker was stopped while it started.');
+    await worker.stop(1000);
+    await refused;
+  });
+
+  it('of a failed task (errbacks) keep it for ten seconds', async () => {
+    const clock = new FakeClock();
+    const stage = await newStage('memory', { clock });
+    stage.app.task('fail', () => {
+      throw new Error('bad');
+    });
+    let isCalled = false;
+    stage.app.task('hang', { parameters: ['request', 'error'] }, (_request: unknown, _error: unknown) => {
+      isCalled = true;
+      return new Promise(() => {});
+    });
+    const worker = await stage.start();
+    const errback = { task: 'hang', args: [], kwargs: {}, options: {}, subtask_type: null, immutable: false };
+    const body = [[], {}, { callbacks: null, errbacks: [errback], chain: null, chord: null }];
+    await stage.publish(taskMessage('fail', { body }));
+    await until(() => isCalled, 'the errback is called');
+    const stopped = worker.stop(60_000);
+    await clock.advance(10_000);
+    await stopped;
+    expect(stage.lines.map(({ message }) => message)).toContain(
+      'Errback hang takes longer than 10 seconds: it is left alone',
+    );
   });
 });

@@ -50,6 +50,9 @@ function isAlive(pid: number): boolean {
 describe('prefork', { timeout: 60_000 }, () => {
   it('runs tasks in child processes: values, keyword arguments, failures, retries, started states', async () => {
     const { stage, worker } = await preforkStage();
+    expect(
+      stage.lines.filter(({ message }) => /^The broker memory:\/\/ stays inside one process/.test(message)),
+    ).toEqual([{ level: 'warning', message: expect.stringMatching(/sqlite:\/\/\/queue\.db/) }]);
     expect(await call(stage, 'add', 2, 3)).toBe(5);
     const byName = await stage.app.sendTask<number>('pool.add', [2], { kwargs: { y: 40 } });
     expect(await byName.get({ timeoutMs: 5000 })).toBe(42);
