@@ -40,13 +40,15 @@ describe('worker', () => {
   });
 
   it('shows no tasks, no colours and no secrets by default', async () => {
-    const worker = stage.start(['-b', 'memory://u:hush@x', 'worker', '--pool', 'solo']);
+    const broker = 'sqlite:///quiet.db;redis://u:hush@localhost:1';
+    const worker = stage.start(['-b', broker, 'worker', '--pool', 'solo']);
     await worker.output(/ready\./);
     worker.kill('SIGTERM');
     const { code, stdout, stderr } = await worker.exit;
     expect(stdout).toMatch(/^celery@\S+ ready\.$/m);
     expect(stdout).toMatch(/^ {2}results +disabled$/m);
     expect(stdout).not.toMatch(/^tasks$/m);
+    expect(stdout).toContain('redis://u:**@localhost');
     expect(stdout + stderr).not.toContain('hush');
     expect(stdout + stderr).not.toContain('\u001b[');
     expect(code).toBe(0);
@@ -132,7 +134,13 @@ describe('a worker that cannot start says why in one line', () => {
     [['-A', 'tasks.ts', 'worker', '-c', '5000'], 2, /^celeriac: .*concurrency must be a whole number from 1 to 1000/],
     [['-A', 'tasks.ts', 'worker', '-I', './none.ts'], 2, /^celeriac: Cannot find the module "\.\/none\.ts"/],
     [['-b', 'sqlite:///no/such/folder.db', 'worker', '-P', 'solo', '-q'], 1, /folder/],
-    [['-b', 'memory://', 'worker'], 2, /^celeriac: .*module that exports the app/],
+    [['-b', 'sqlite:///no-app.db', 'worker'], 2, /^celeriac: .*module that exports the app/],
+    [
+      ['-A', 'tasks.ts', '-b', 'memory://', 'worker'],
+      2,
+      /^celeriac: The broker memory:\/\/ stays inside.*\nhint: Use sqlite/,
+    ],
+    [['-b', 'memory://u:hush@x', 'worker', '-P', 'solo'], 2, /^celeriac: [^\n]*\nhint: Use sqlite[^\n]*\n$/],
   ])('%j', async (args, code, line) => {
     const finished = await stage.run(args);
     expect(finished.stderr).toMatch(line);

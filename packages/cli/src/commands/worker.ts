@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
+import type { Settings } from '@celeriac/core/internal';
 import type { LogLevel } from '@celeriac/protocol';
 import { bannerText } from '../banner.ts';
 import { bannerFacts } from '../banner-facts.ts';
+import { UsageError } from '../cli-error.ts';
 import { configuredAppUrl } from '../configured-app-url.ts';
 import type { CommandCode, ParsedOptions } from '../definitions/define.ts';
 import type { GlobalOptions } from '../global-options.ts';
@@ -20,6 +22,7 @@ export const workerCommand: CommandCode = async ({ globals, output }, _positiona
   const open = await openApp(globals, loggingOf(options, globals));
   const { app, runtime, file } = open;
   try {
+    refuseMemory(runtime.settings);
     const { nodeName, runWorker } = await workerPackage('worker', packageFolders(globals.workdir, file));
     const name = nodeName(given.hostname, hostname());
     const included = await loadModules(open, given, globals.workdir);
@@ -41,6 +44,15 @@ export const workerCommand: CommandCode = async ({ globals, output }, _positiona
     await runtime.close();
   }
 };
+
+/** Nobody outside of this process could send it anything. */
+function refuseMemory({ brokerUrl, brokerReadUrl }: Settings): void {
+  const urls = [brokerReadUrl ?? brokerUrl].flat().flatMap((url) => url.split(';'));
+  if (!urls.every((url) => url.trim().startsWith('memory:'))) return;
+  throw new UsageError('--broker', 'The broker memory:// stays inside one process: no task would reach this worker.', {
+    hint: 'Use sqlite:///queue.db, or start a Worker inside your program.',
+  });
+}
 
 function loggingOf({ loglevel, logformat }: ParsedOptions, { color }: GlobalOptions): Overrides {
   return {
