@@ -57,7 +57,7 @@ describe('processes that share one SQLite file', () => {
   test('A7: a task that blocks the event loop for longer than the lease keeps its message', {
     timeout: 180_000,
   }, async () => {
-    const leaseMs = LONG ? 30_000 : 1_500;
+    const leaseMs = LONG ? 30_000 : 4_000;
     const shared = await newFleet(LONG ? {} : { leaseMs });
     await Promise.all([shared.worker(1), shared.worker(1)]);
     const app = new Celeriac('client', { broker: shared.url, backend: shared.url });
