@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 from interop_app import app
 
@@ -13,6 +14,9 @@ def end_with_parent():
     while os.read(0, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
+    # Its broker may have ended too, and then a warm shutdown can wait for ever.
+    time.sleep(8)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 threading.Thread(target=end_with_parent, daemon=True).start()

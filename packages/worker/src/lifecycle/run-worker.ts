@@ -76,7 +76,9 @@ class WorkerRunner {
     for (const { signal, handler } of handlers) process.on(signal, handler);
     process.on('uncaughtException', onException);
     process.on('unhandledRejection', onRejection);
+    process.stderr.on('error', ignoreLostLog);
     return () => {
+      process.stderr.off('error', ignoreLostLog);
       for (const { signal, handler } of handlers) process.off(signal, handler);
       process.off('uncaughtException', onException);
       process.off('unhandledRejection', onRejection);
@@ -112,6 +114,9 @@ class WorkerRunner {
     else this.#start.abort(new Error(`${cause} while the worker started.`));
   }
 }
+
+/** Nobody reads the log any more. To report that would be one more line that nobody reads, and so on for ever. */
+function ignoreLostLog(): void {}
 
 function messageOf(error: unknown): string {
   return escapeForLog(error instanceof Error ? error.message : String(error));

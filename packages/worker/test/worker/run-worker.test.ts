@@ -179,4 +179,14 @@ describe('runWorker', { timeout: 60_000 }, () => {
     worker.kill('SIGKILL');
     await until(() => pids.every((pid) => !isAlive(pid)), 'the children are gone', 2000);
   });
+
+  it('works on and ends when asked, though nobody reads its log any more', async () => {
+    const run = await newRun();
+    const worker = await run.worker('async');
+    worker.stderr?.destroy();
+    const late = await run.app.sendTask('run.sleep', [1]);
+    expect(await late.get({ timeoutMs: 10_000 })).toBe('slept');
+    worker.kill('SIGTERM');
+    expect(await once(worker, 'exit')).toEqual([0, null]);
+  });
 });
