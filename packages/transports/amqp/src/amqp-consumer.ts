@@ -51,8 +51,8 @@ export class AmqpConsumer implements Consumer {
   setPrefetch(count: number): void {
     this.#prefetch = amqpPrefetch(count);
     this.#change(async (channel) => {
-      await channel.prefetch(this.#prefetch, this.#shared);
-      if (!this.#shared) await this.#subscribeAgain(channel);
+      const isShared = ![...this.#tags.keys()].some(this.#parts.needsOwnWindow);
+      await this.#setWindow(channel, isShared);
       // A channel that the broker closes tells `onLost`.
     }).catch(() => {});
   }
@@ -60,6 +60,8 @@ export class AmqpConsumer implements Consumer {
   async setQueues(queues: readonly string[]): Promise<void> {
     const wanted = new Set(queues);
     await this.#change(async (channel) => {
+      const isShared = !queues.some(this.#parts.needsOwnWindow);
+      if (isShared !== this.#shared) await this.#setWindow(channel, isShared);
       for (const [queue, tag] of this.#tags) if (!wanted.has(queue)) await this.#unsubscribe(channel, queue, tag);
       for (const queue of wanted) if (!this.#tags.has(queue)) await this.#subscribe(channel, queue);
     });
@@ -92,7 +94,9 @@ export class AmqpConsumer implements Consumer {
 
   async #start(): Promise<void> {
     const { link, options, needsOwnWindow } = this.#parts;
-    this.#shared = !options.queues.some(needsOwnWindow);
+    // With one queue both are the same, but only its own window never hands out the next message before one that is given
+    // back. The size of such a window is fixed.
+    this.#shared = new Set(options.queues).size > 1 && !options.queues.some(needsOwnWindow);
     this.#stopListening = link.listen({ lost: (error) => this.#lost(error), blocked: () => {} });
     let subject = 'consumer';
     try {
@@ -126,8 +130,14 @@ export class AmqpConsumer implements Consumer {
     await channel.cancel(tag);
   }
 
-  /** A window of its own is given to a subscription when it begins. */
-  async #subscribeAgain(channel: ConsumerChannel): Promise<void> {
+  /** One window for the channel, or one for each subscription, which is given to it when it begins. */
+  async #setWindow(channel: ConsumerChannel, isShared: boolean): Promise<void> {
+    const wasShared = this.#shared;
+    this.#shared = isShared;
+    // In this order: the window of subscriptions to come replaces that of the channel.
+    if (isShared !== wasShared) await channel.prefetch(0, wasShared);
+    await channel.prefetch(this.#prefetch, isShared);
+    if (isShared && wasShared) return;
     for (const [queue, tag] of [...this.#tags]) {
       await channel.cancel(tag);
       await this.#subscribe(channel, queue);
@@ -139,7 +149,7 @@ export class AmqpConsumer implements Consumer {
       const channel = this.#channel;
       if (this.#ended || channel === undefined) return;
       try {
-        await make(channel);
+        await channel.change(() => make(channel));
       } catch (error) {
         throw this.#errorOf(error, 'consumer');
       }

@@ -39,11 +39,12 @@ export function connectError(url: string, error: unknown): Error {
 export function operationError(url: string, subject: string, error: unknown, connected: boolean): Error {
   if (isCeleriacError(error)) return error;
   const reason = reasonOf(error);
-  if (!connected) return new ConnectionLostError(url, reason, { cause: error });
   const code = codeOf(error);
-  if (code === undefined) return new ConnectionLostError(url, reason, { cause: error });
-  const hint = hintOf(code, reason);
-  return new ChannelError(subject, reason, { cause: error, ...(hint !== undefined && { hint }) });
+  const hint = code === undefined ? undefined : hintOf(code, reason);
+  const options = { cause: error, ...(hint !== undefined && { hint }) };
+  return connected && code !== undefined
+    ? new ChannelError(subject, reason, options)
+    : new ConnectionLostError(url, reason, options);
 }
 
 /** The reply code of AMQP, where the broker gave one. */

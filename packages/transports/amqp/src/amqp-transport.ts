@@ -17,7 +17,7 @@ import { AmqpPublisher } from './amqp-publisher.ts';
 import { BrokerLink } from './broker-link.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { ControlChannel } from './control-channel.ts';
-import { delayBindings, delayedMessage, delayTopology, type ExchangeBinding } from './delayed-delivery.ts';
+import { DelayQueues } from './delay-queues.ts';
 import { declareTopology, exchangeSubject, queueSubject } from './topology-declarer.ts';
 
 /** Settings of {@link amqpTransport}. */
@@ -58,13 +58,12 @@ export class AmqpTransport implements Transport {
   readonly #logger: Logger;
   readonly #consumers = new Set<AmqpConsumer>();
   readonly #quorumQueues = new Set<string>();
-  readonly #topics = new Set<string>();
   #link: BrokerLink | undefined;
   #control: ControlChannel | undefined;
   #publisher: AmqpPublisher | undefined;
   #consumes = false;
   #opening: Promise<AmqpPublisher> | undefined;
-  #delays: Promise<void> | undefined;
+  #delays: DelayQueues | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(url: string, settings: AmqpSettings, clock: Clock, logger: Logger) {
@@ -79,6 +78,8 @@ export class AmqpTransport implements Transport {
     const link = await this.#openLink('main');
     this.#link = link;
     this.#control = new ControlChannel(link);
+    const { nativeDelayedDelivery, delayedQueueType } = this.#settings;
+    if (nativeDelayedDelivery) this.#delays = new DelayQueues(this.#control, delayedQueueType, this.#clock);
   }
 
   async declare(topology: Topology): Promise<void> {
@@ -87,12 +88,7 @@ export class AmqpTransport implements Transport {
     for (const queue of topology.queues ?? []) {
       if (queue.arguments?.['x-queue-type'] === 'quorum') this.#quorumQueues.add(queue.name);
     }
-    for (const { name, type } of topology.exchanges ?? []) if (type === 'topic') this.#topics.add(name);
-    if (!this.#settings.nativeDelayedDelivery) return;
-    await this.#declareDelays(control);
-    const { bindings, exchangeBindings } = delayBindings(topology);
-    await this.#bindExchanges(control, exchangeBindings);
-    await declareTopology(control, { bindings });
+    await this.#delays?.reach(topology);
   }
 
   publish(messages: readonly OutgoingMessage[]): Promise<readonly PublishOutcome[]> {
@@ -201,42 +197,10 @@ export class AmqpTransport implements Transport {
   }
 
   async #delayed(message: OutgoingMessage): Promise<OutgoingMessage> {
-    const { exchange } = message;
-    if (!this.#settings.nativeDelayedDelivery) {
-      throw new ChannelError('deliverAt', 'this transport cannot hold messages back', {
-        hint: 'Set brokerTransportOptions.nativeDelayedDelivery, or let the worker hold the message until its eta.',
-      });
-    }
-    const delayed = delayedMessage(message, this.#clock.now());
-    if (delayed.exchange === exchange) return delayed;
-    if (exchange !== '' && !this.#topics.has(exchange)) {
-      throw new ChannelError(exchangeSubject(exchange), 'only topic exchanges can be reached by delayed messages', {
-        hint: 'Make it a topic exchange, or publish to the queue itself.',
-      });
-    }
-    await this.#declareDelays(this.#requireControl());
-    return delayed;
-  }
-
-  #declareDelays(control: ControlChannel): Promise<void> {
-    this.#delays ??= this.#makeDelays(control).catch((error: unknown) => {
-      this.#delays = undefined;
-      throw error;
+    if (this.#delays !== undefined) return this.#delays.redirect(message);
+    throw new ChannelError('deliverAt', 'this transport cannot hold messages back', {
+      hint: 'Set brokerTransportOptions.nativeDelayedDelivery, or let the worker hold the message until its eta.',
     });
-    return this.#delays;
-  }
-
-  async #makeDelays(control: ControlChannel): Promise<void> {
-    const { topology, exchangeBindings } = delayTopology(this.#settings.delayedQueueType);
-    await declareTopology(control, topology);
-    await this.#bindExchanges(control, exchangeBindings);
-  }
-
-  async #bindExchanges(control: ControlChannel, bindings: readonly ExchangeBinding[]): Promise<void> {
-    for (const { source, destination, routingKey } of bindings) {
-      const subject = `binding of ${exchangeSubject(destination)} to ${exchangeSubject(source)}`;
-      await control.run(subject, (channel) => channel.bindExchange(destination, source, routingKey));
-    }
   }
 
   /** What this client settled is counted too. */

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { AckWindow } from './ack-window.ts';
 import type { AmqpDelivery, DeliveryChannel } from './amqp-delivery.ts';
 import { channelNumber } from './amqplib-socket.ts';
 import type { BrokerLink } from './broker-link.ts';
 import { settleFrames } from './settle-frames.ts';
+
+/** RabbitMQ answers questions about a queue before it deals with what was given back to it. */
+const GIVE_BACK_MS = 25;
 
 /** Whom a {@link ConsumerChannel} tells. */
 export interface ChannelListener {
@@ -33,6 +37,9 @@ export class ConsumerChannel implements DeliveryChannel {
   #held = 0;
   #retired = false;
   #closing: Promise<void> | undefined;
+  #gaveBack = false;
+  /** Settlements wait for these: what is settled after the window has shrunk must not open the old one. */
+  #changes = 0;
 
   private constructor(channel: Channel, link: BrokerLink, listener: ChannelListener) {
     this.#channel = channel;
@@ -62,6 +69,17 @@ export class ConsumerChannel implements DeliveryChannel {
   /** @param shared - one window for all queues of the channel; else each has its own */
   async prefetch(count: number, shared: boolean): Promise<void> {
     await this.#channel.prefetch(count, shared);
+  }
+
+  /** Makes a change that comes before what is settled in the same turn of the event loop, and later. */
+  async change(make: () => Promise<void>): Promise<void> {
+    this.#changes++;
+    try {
+      await make();
+    } finally {
+      this.#changes--;
+      if (this.#changes === 0) this.flush();
+    }
   }
 
   /** @returns the consumer tag */
@@ -104,9 +122,12 @@ export class ConsumerChannel implements DeliveryChannel {
 
   /** Resolves when the broker has seen every settlement made so far. */
   async settled(prefetch: number, shared: boolean): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing;
+    if (this.#closing !== undefined) await this.#closing;
     // Any question will do: a channel answers in order.
-    if (this.alive) await this.prefetch(prefetch, shared);
+    else if (this.alive) await this.prefetch(prefetch, shared);
+    if (!this.#gaveBack) return;
+    this.#gaveBack = false;
+    await setTimeout(GIVE_BACK_MS);
   }
 
   async #close(): Promise<void> {
@@ -117,7 +138,11 @@ export class ConsumerChannel implements DeliveryChannel {
   }
 
   /** After a tick queued by a microtask no microtask is left: what this turn settles is then together. */
-  readonly #endOfMicrotasks = (): void => process.nextTick(this.flush);
+  readonly #endOfMicrotasks = (): void => process.nextTick(this.#flushUnlessChanging);
+
+  readonly #flushUnlessChanging = (): void => {
+    if (this.#changes === 0) this.flush();
+  };
 
   /** Tells the broker now what was settled. */
   readonly flush = (): void => {
@@ -127,6 +152,7 @@ export class ConsumerChannel implements DeliveryChannel {
     this.#due = [];
     this.#told = undefined;
     if (this.alive) this.#link.socket.write([settleFrames(this.#number, this.#window.plan(due))]);
+    this.#gaveBack ||= due.some(({ how }) => how === 'requeue');
     told.resolve(this.alive);
     this.#held -= due.length;
     if (this.#retired) void this.retire();
