@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Redis, type RedisOptions } from 'ioredis';
 import { clusterNode } from './cluster-node.ts';
 import { RedisUnavailableError, redisError } from './redis-errors.ts';
@@ -159,6 +160,7 @@ export class RedisConnection {
     const client = new Redis(options);
     client.on('error', (error: unknown) => {
       this.#problem = error;
+      heedFurtherErrors(client);
     });
     client.on('messageBuffer', (channel: Buffer, message: unknown) => this.#tell(channel, message));
     client.on('pmessageBuffer', (_pattern: unknown, channel: Buffer, message: unknown) => this.#tell(channel, message));
@@ -183,6 +185,13 @@ export class RedisConnection {
     this.#options.onLost?.(new RedisUnavailableError(this.url, reason));
   }
 }
+
+/** ioredis listens for one error of a socket only; a TLS socket may tell of a second one, which would end the process. */
+function heedFurtherErrors({ stream }: { readonly stream?: unknown }): void {
+  if (stream instanceof Socket && !stream.listeners('error').includes(ignore)) stream.on('error', ignore);
+}
+
+function ignore(): void {}
 
 function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
