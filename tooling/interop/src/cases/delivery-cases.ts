@@ -21,8 +21,13 @@ function without({ encodings }: Abilities, needed: string): string | undefined {
 
 /** Starts the reading of a queue that already holds messages. */
 async function beginReading(scene: Scene, queue: string): Promise<void> {
-  if (scene.worker === 'python') await scene.setup.python.consume(queue);
-  else await scene.setup.celeriacWorkerHere(queue);
+  if (scene.worker === 'celeriac') {
+    await scene.setup.celeriacWorkerHere(queue);
+    return;
+  }
+  expect(await scene.setup.python.consume(queue)).toHaveLength(1);
+  // The command takes effect when the worker's loop wakes up; a task wakes it.
+  expect((await scene.call('add', [1, 1])).value).toBe(2);
 }
 
 /** How messages are packed, ordered and counted. */
