@@ -64,7 +64,7 @@ const RULES: { readonly [option in keyof TaskOptions]-?: SettingType } = {
 };
 
 /** What the options of a definition may be named, beside `bind`, `parameters` and `schema`. */
-export const TASK_OPTION_NAMES: ReadonlySet<string> = new Set(Object.keys(RULES));
+const TASK_OPTION_NAMES: ReadonlySet<string> = new Set(Object.keys(RULES));
 
 /**
  * Refuses option names that there are not, and values that cannot be.

@@ -7,7 +7,7 @@ const LONGEST_SECONDS = 2 ** DIGITS - 1;
 const HIGHEST = DIGITS - 1;
 
 /** Messages whose time has come leave the delay queues through this exchange. */
-export const DELAYED_DELIVERY_EXCHANGE = 'celery_delayed_delivery';
+const DELAYED_DELIVERY_EXCHANGE = 'celery_delayed_delivery';
 
 /** Exchange to exchange, which `Topology` does not know. */
 export interface ExchangeBinding {
