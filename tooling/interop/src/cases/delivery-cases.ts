@@ -19,17 +19,6 @@ function without({ encodings }: Abilities, needed: string): string | undefined {
   return encodings.includes(needed) ? undefined : `this Python has no ${needed}`;
 }
 
-/** Starts the reading of a queue that already holds messages. */
-async function beginReading(scene: Scene, queue: string): Promise<void> {
-  if (scene.worker === 'celeriac') {
-    await scene.setup.celeriacWorkerHere(queue);
-    return;
-  }
-  expect(await scene.setup.python.consume(queue)).toHaveLength(1);
-  // The command takes effect when the worker's loop wakes up; a task wakes it.
-  expect((await scene.call('add', [1, 1])).value).toBe(2);
-}
-
 /** How messages are packed, ordered and counted. */
 export const deliveryCases: readonly InteropCase[] = [
   ...['gzip', 'zlib', 'bzip2', 'zstd'].map(compressionCase),
@@ -44,6 +33,9 @@ export const deliveryCases: readonly InteropCase[] = [
   },
   {
     name: 'priorities: what is urgent for the broker runs first',
+    // A Python worker that is told to read one more queue may do so only when its loop wakes up, seconds later, or not
+    // before the test has given up: its order is Celery's affair.
+    only: 'Python calls Celeriac',
     run: async (scene) => {
       const queue = `${scene.queue}.urgent`;
       // On Redis they go by steps of three.
@@ -52,7 +44,7 @@ export const deliveryCases: readonly InteropCase[] = [
       for (const priority of priorities) {
         ids.push([priority, await scene.send('clock', [], { options: { queue, priority } })]);
       }
-      await beginReading(scene, queue);
+      await scene.setup.celeriacWorkerHere(queue);
       const runs: { priority: number; at: number }[] = [];
       for (const [priority, id] of ids) runs.push({ priority, at: (await scene.value(id)) as number });
       const order = runs.sort((one, other) => one.at - other.at).map((run) => run.priority);

@@ -11,6 +11,8 @@ export const timingCases: readonly InteropCase[] = [
   {
     name: 'countdown and eta, with fractions of a second, hold a task back just as long; an eta in the past does not',
     run: async (scene) => {
+      // Python looks at such tasks when its loop wakes up, which without other tasks takes seconds.
+      const lateness = scene.worker === 'python' ? 15 : 3;
       const begun = now();
       const counted = await scene.send('clock', [], { options: { countdown: SHORT } });
       const timed = await scene.send('clock', [], { options: { eta: begun + SHORT } });
@@ -18,10 +20,9 @@ export const timingCases: readonly InteropCase[] = [
       for (const id of [counted, timed]) {
         const ran = (await scene.value(id)) as number;
         expect(ran - begun).toBeGreaterThan(SHORT - SLACK);
-        expect(ran - begun).toBeLessThan(SHORT + 3);
+        expect(ran - begun).toBeLessThan(SHORT + lateness);
       }
-      // Python looks at such tasks when its loop wakes up, which without other tasks may take seconds.
-      expect((await scene.value(past)) as number).toBeLessThan(begun + SHORT + 3);
+      expect((await scene.value(past)) as number).toBeLessThan(begun + SHORT + lateness);
     },
   },
   {
