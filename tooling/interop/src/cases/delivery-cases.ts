@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Abilities } from '../python-client.ts';
-import type { InteropCase, Scene } from '../scene.ts';
+import type { InteropCase } from '../scene.ts';
 
 const BURST = 1_000;
 
