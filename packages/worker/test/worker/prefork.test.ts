@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listQuarantine, type Worker, type WorkerOptions } from '@celeriac/worker';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isAlive } from './is-alive.ts';
 import { defineTasks } from './prefork-app.ts';
 import { newStage, type Stage, until } from './stage.ts';
 
@@ -36,15 +37,6 @@ async function failureOf(stage: Stage, name: string, ...args: unknown[]): Promis
   });
   const [text = ''] = (meta!.result as { exc_message: string[] }).exc_message;
   return { text, afterMs: performance.now() - sentAt };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('prefork', { timeout: 60_000 }, () => {

@@ -8,6 +8,7 @@ import { Celeriac } from '@celeriac/core';
 import { runtimeOf } from '@celeriac/core/internal';
 import { listQuarantine } from '@celeriac/worker';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isAlive } from './is-alive.ts';
 import { until } from './stage.ts';
 
 const script = fileURLToPath(new URL('./run-main.ts', import.meta.url));
@@ -87,15 +88,6 @@ async function exitOf(child: ChildProcess): Promise<{ code: number | null; signa
   const from = performance.now();
   const [code, signal] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode, child.signalCode];
   return { code, signal, afterMs: performance.now() - from };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const pidOf = (line: string): number => Number(line.split(' ')[1]);
