@@ -6,6 +6,7 @@ export { ConnectionGuard, type ConnectionGuardOptions, type RunOptions } from '.
 export type { Delivery, SettleHow } from './delivery.ts';
 export { type CompiledRoutes, compileRoutes } from './exchange-routing.ts';
 export { DEFAULT_RECONNECT_POLICY, type FailoverStrategy, type ReconnectPolicy } from './failover.ts';
+export { IdleWait } from './idle-wait.ts';
 export { MemoryBindingStore } from './memory-binding-store.ts';
 export { PrefetchWindow } from './prefetch-window.ts';
 export {

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, isCeleriacError, type Logger } from '@celeriac/protocol';
 import { listOf, numberOf, pairsOf, type RedisCommand, textOf } from '@celeriac/redis';
-import type { QueuedMessage, QueueStore, Receipt, Settlement, TakenMessage } from '@celeriac/transport';
+import {
+  IdleWait,
+  type QueuedMessage,
+  type QueueStore,
+  type Receipt,
+  type Settlement,
+  type TakenMessage,
+} from '@celeriac/transport';
 import { FanoutListener } from './fanout-listener.ts';
 import { giveBack } from './give-back.ts';
 import { FORGET, REGISTER, RENEW, TAKE } from './message-scripts.ts';
@@ -12,7 +19,6 @@ import type { RedisLink } from './redis-link.ts';
 import type { RedisTransportSettings } from './redis-transport-options.ts';
 import { broadcastOf, entryTail, envelopeOf, takenOf } from './stored-envelope.ts';
 import { Sweeper } from './sweeper.ts';
-import { WakeUp } from './wake-up.ts';
 
 /** Messages taken by one script. */
 const AT_ONCE = 1000;
@@ -43,7 +49,7 @@ export class RedisQueueStore implements QueueStore {
   readonly owner: string = randomBytes(9).toString('base64url');
   readonly link: RedisLink;
   readonly #options: RedisQueueStoreOptions;
-  readonly #wakeUp: WakeUp;
+  readonly #idle: IdleWait;
   readonly #fanout: FanoutListener;
   readonly #sweeper: Sweeper;
   readonly #lists: QueueLists;
@@ -56,9 +62,9 @@ export class RedisQueueStore implements QueueStore {
     this.#options = options;
     const { clock, keys, bindings, settings, logger } = options;
     this.#lists = new QueueLists(keys, settings);
-    this.#wakeUp = new WakeUp(clock);
+    this.#idle = new IdleWait(clock);
     this.link = options.makeLink({
-      onChange: () => this.#wakeUp.wake(),
+      onChange: () => this.#idle.wake(),
       onMessage: (channel, message) => this.#fanout.receive(channel, message),
     });
     const link = (): RedisLink => this.link;
@@ -115,7 +121,7 @@ export class RedisQueueStore implements QueueStore {
     let hurried = false;
     for (;;) {
       this.link.requireLive();
-      const { version } = this.#wakeUp;
+      const { version } = this.#idle;
       await this.#lookAfter();
       const taken = await this.#collect(queues, Math.min(max, AT_ONCE));
       if (taken.length > 0 || signal.aborted || clock.monotonic() >= deadlineMs) return taken;
@@ -124,7 +130,7 @@ export class RedisQueueStore implements QueueStore {
       hurried = there && !hurried;
       if (hurried) continue;
       const leftMs = Math.min(deadlineMs - clock.monotonic(), this.#patienceMs(there));
-      await this.#wakeUp.until(version, leftMs, signal);
+      await this.#idle.until(version, leftMs, signal);
       if (signal.aborted) return [];
     }
   }

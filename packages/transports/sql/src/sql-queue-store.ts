@@ -1,9 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { backoffMs, type Clock, isCeleriacError, type Logger } from '@celeriac/protocol';
 import { changesOf, rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
-import type { QueuedMessage, QueueStore, Receipt, Settlement, TakenMessage } from '@celeriac/transport';
+import {
+  IdleWait,
+  type QueuedMessage,
+  type QueueStore,
+  type Receipt,
+  type Settlement,
+  type TakenMessage,
+} from '@celeriac/transport';
 import { hostTimeMs } from './host-clock.ts';
-import { IdleWait } from './idle-wait.ts';
 import { toRow, toTaken } from './message-row.ts';
 import { MessageScripts } from './message-scripts.ts';
 import { LARGEST_OWNER, NOBODY } from './nobody.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '@celeriac/protocol';
 
-/** Lets takes sleep until something may have changed. */
+/** Lets the takes of a {@link QueueStore} sleep until something may have changed. */
 export class IdleWait {
   readonly #clock: Clock;
   readonly #sleepers: Set<() => void> = new Set();
