@@ -215,6 +215,16 @@ describe('shell --eval', () => {
   });
 });
 
+describe('graph bootsteps', () => {
+  it('prints a graph of the steps of worker and consumer', async () => {
+    const graph = await ok('graph', 'bootsteps');
+    expect(graph).toMatch(/^digraph bootsteps \{\n[\s\S]*\n\}\n$/);
+    expect(graph).toContain('"worker.pool"');
+    expect(graph).toContain('"consumer.tasks" -> "consumer.connection";');
+    expect(await okJson('graph', 'bootsteps')).toEqual({ graph });
+  });
+});
+
 describe('settings that cannot be end with exit code 2 before anything is connected', () => {
   it.each([
     [['-b', 'redsi://:hush@localhost'], /unknown scheme "redsi"/, /Did you mean redis/],

@@ -19,6 +19,7 @@ const commands = [
   'call',
   'result',
   'purge',
+  'graph',
   'list',
   'migrate',
   'shell',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { defineCalls } from './definitions/call-definition.ts';
 import { defineCompletion } from './definitions/completion-definition.ts';
 import { type Attach, examples } from './definitions/define.ts';
+import { defineGraph } from './definitions/graph-definition.ts';
 import { defineInspection } from './definitions/inspection-definition.ts';
 import { defineQueues } from './definitions/queue-definition.ts';
 import { defineWorker } from './definitions/worker-definition.ts';
@@ -42,6 +43,7 @@ export function buildProgram({ attach, writeOut }: ProgramParts): Command {
   defineCalls(program, attach);
   defineQueues(program, attach);
   defineInspection(program, attach);
+  defineGraph(program, attach);
   defineCompletion(program, attach);
   return program;
 }

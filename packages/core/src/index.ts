@@ -3,6 +3,7 @@ export type { Logger, LogLevel, SignatureJson, TaskState } from '@celeriac/proto
 export { CeleriacError, type Clock, isCeleriacError, maskUrl } from '@celeriac/protocol/basics';
 export type { TransportPlugin } from '@celeriac/transport';
 export type { CeleriacOptions, SettingsInput } from './app/app-options.ts';
+export type { AppSteps, BootstepClass, StepSet } from './app/app-steps.ts';
 export { Celeriac, type ForeignTaskOptions } from './app/celeriac.ts';
 export { ModuleLoadError } from './app/module-load-error.ts';
 export type { PublishOptions } from './app/publish-options.ts';

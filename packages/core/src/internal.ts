@@ -1,3 +1,4 @@
+export type { AppSteps } from './app/app-steps.ts';
 export { findTaskModules } from './app/find-task-modules.ts';
 export { loadModule } from './app/load-module.ts';
 export { changedSettings } from './app/report.ts';

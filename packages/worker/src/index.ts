@@ -1,8 +1,13 @@
+export { ConsumerStep, type StepConsumer, type StepMessage } from './lifecycle/consumer-step.ts';
 export { nodeName } from './lifecycle/node-name.ts';
 export { runWorker } from './lifecycle/run-worker.ts';
+export { StartStopStep, Step, type StepClass, type StepReference } from './lifecycle/step.ts';
+export { StepError, type StepProblem } from './lifecycle/step-error.ts';
+export { type BlueprintName, stepGraph } from './lifecycle/step-graph.ts';
 export { type ShutdownKind, Worker, type WorkerStats } from './lifecycle/worker.ts';
+export type { ConsumerContext, WorkerContext } from './lifecycle/worker-context.ts';
 export { WorkerOptionError } from './lifecycle/worker-option-error.ts';
-export type { WorkerOptions } from './lifecycle/worker-options.ts';
+export type { ResolvedWorkerOptions, WorkerOptions } from './lifecycle/worker-options.ts';
 export type { PoolKind } from './pool/pool.ts';
 export { PoolError } from './pool/pool-error.ts';
 export { QUARANTINE_QUEUE, type QuarantineNote, type QuarantineReason } from './quarantine/quarantine-message.ts';

@@ -23,6 +23,7 @@ import type { TaskRegistry } from '../task/task-registry.ts';
 import { type SignatureParts, TaskSignature } from '../task/task-signature.ts';
 import type { CeleriacOptions, SettingsInput } from './app-options.ts';
 import { AppSources } from './app-sources.ts';
+import type { AppSteps } from './app-steps.ts';
 import { splitOptions } from './code-settings.ts';
 import { anyMessage, type PublishOptions } from './publish-options.ts';
 import { reportText } from './report.ts';
@@ -86,6 +87,11 @@ export class Celeriac implements AppOwner {
   /** The tasks that this app defines. */
   get tasks(): TaskRegistry {
     return this['~state'].tasks;
+  }
+
+  /** Steps of its own that the app adds to workers and their consumers: `app.steps.consumer.add(MyStep)`. */
+  get steps(): AppSteps {
+    return this['~state'].steps;
   }
 
   /**

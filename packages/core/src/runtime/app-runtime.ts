@@ -9,6 +9,7 @@ import type {
   SerializerRegistry,
 } from '@celeriac/protocol';
 import type { ConnectionGuard, Topology } from '@celeriac/transport';
+import type { AppSteps } from '../app/app-steps.ts';
 import type { TaskPublisher } from '../publish/task-publisher.ts';
 import type { ResultWriter } from '../result/result-writer.ts';
 import type { QueueTable } from '../settings/queue-table.ts';
@@ -39,6 +40,8 @@ export interface AppRuntime {
   readonly accept: AcceptList;
   readonly limits: MessageLimits;
   readonly signals: Signals;
+  /** What the app adds to the bootsteps of its workers. */
+  readonly steps: AppSteps;
   readonly lamport: LamportClock;
   /** The reply queue that every task sent by this process names, as Celery's `oid`. */
   readonly replyTo: string;

@@ -1,4 +1,5 @@
 import type { Clock, Compression, Logger, Serializer } from '@celeriac/protocol';
+import { AppSteps } from '../app/app-steps.ts';
 import { makeLogger } from '../logging/make-logger.ts';
 import { ErrorRegistry } from '../result/failure-error.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -28,6 +29,7 @@ export class AppState {
   readonly name: string;
   readonly tasks: AppTasks;
   readonly signals: Signals;
+  readonly steps: AppSteps = new AppSteps();
   readonly serializers: readonly Serializer[];
   readonly compressions: readonly Compression[];
   readonly errors: ErrorRegistry = new ErrorRegistry();

@@ -10,6 +10,7 @@ import {
   uuid,
 } from '@celeriac/protocol';
 import { type ConnectionGuard, ConnectionLostError, type OutgoingMessage } from '@celeriac/transport';
+import type { AppSteps } from '../app/app-steps.ts';
 import { builtinTasks } from '../builtin/builtin-tasks.ts';
 import { AppCaller } from '../call/app-caller.ts';
 import { Publisher } from '../publish/publisher.ts';
@@ -47,6 +48,7 @@ export class Runtime implements AppEngine {
   readonly serializers: SerializerRegistry;
   readonly compressions: CompressionRegistry;
   readonly signals: Signals;
+  readonly steps: AppSteps;
   readonly lamport: LamportClock = new LamportClock();
   readonly replyTo: string = uuid();
   readonly caller: TaskCaller;
@@ -70,6 +72,7 @@ export class Runtime implements AppEngine {
     this.serializers = new SerializerRegistry(state.serializers);
     this.compressions = new CompressionRegistry(state.compressions);
     this.signals = state.signals;
+    this.steps = state.steps;
     this.#queues = new Lazy(() => new QueueTable(this.settings));
     this.#accept = new Lazy(() => makeAcceptList(this.settings, this.serializers));
     this.#limits = new Lazy(() => makeLimits(this.settings));

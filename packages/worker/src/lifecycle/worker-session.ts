@@ -1,20 +1,24 @@
 import type { AppRuntime } from '@celeriac/core/internal';
-import { isCeleriacError, systemClock } from '@celeriac/protocol';
 import { ConclusionPerformer } from '../conclude/perform-conclusion.ts';
 import { RunCounter } from '../hold/run-counter.ts';
-import { TaskConsumer } from '../intake/consumer.ts';
 import { prefetchCount } from '../intake/prefetch-count.ts';
+import { TaskReader } from '../intake/task-reader.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Pool, PoolHost } from '../pool/pool.ts';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
 import type { Counters } from '../request/counters.ts';
+import { Blueprint } from './blueprint.ts';
 import { createPool } from './create-pool.ts';
+import { consumerSteps, workerSteps } from './default-steps.ts';
+import { within } from './within.ts';
+import { WorkerConsumer } from './worker-consumer.ts';
+import type { WorkerInternals } from './worker-internals.ts';
 import type { ResolvedWorkerOptions } from './worker-options.ts';
 
 /** How long broker and store may take to hear of abandoned tasks. */
 const ABANDON_MS = 1000;
-/** How long closing the connection may take. */
-const CLOSE_MS = 500;
+/** How long the quarantine may take to be trimmed. */
+const TRIM_MS = 500;
 /** How long waiting messages may take to get back. */
 const RETURN_MS = 1000;
 
@@ -27,22 +31,27 @@ export interface WorkerSessionParts {
   readonly onFailed: (error: Error) => void;
 }
 
-/** One life of a worker, from its start to its stop. */
-export class WorkerSession {
+/** One life of a worker, from its start to its stop: the steps of its blueprint. */
+export class WorkerSession implements WorkerInternals {
+  readonly runtime: AppRuntime;
+  readonly options: ResolvedWorkerOptions;
   readonly pipeline: Pipeline;
-  readonly #parts: WorkerSessionParts;
-  readonly #consumer: TaskConsumer;
-  readonly #quarantine: QuarantineWriter;
+  readonly quarantine: QuarantineWriter;
+  readonly consumer: WorkerConsumer;
+  readonly blueprint: Blueprint<WorkerInternals>;
+  readonly fail: (error: Error) => void;
 
-  constructor(parts: WorkerSessionParts) {
-    const { runtime, options, counters } = parts;
-    this.#parts = parts;
+  /** @throws {StepError} when the bootsteps do not fit together */
+  constructor({ runtime, options, counters, onFailed }: WorkerSessionParts) {
+    this.runtime = runtime;
+    this.options = options;
+    this.fail = onFailed;
     const guard = runtime.openReader();
-    this.#quarantine = new QuarantineWriter({ runtime, transport: () => guard.acquire() });
+    this.quarantine = new QuarantineWriter({ runtime, transport: () => guard.acquire() });
     const performer = new ConclusionPerformer({
       runtime,
-      quarantine: this.#quarantine,
-      joint: () => this.#consumer.transport?.joint,
+      quarantine: this.quarantine,
+      joint: () => this.consumer.connected?.joint,
     });
     this.pipeline = new Pipeline({
       runtime,
@@ -51,32 +60,30 @@ export class WorkerSession {
       performer,
       runs: new RunCounter(() => runtime.backend(), runtime.logger),
       counters,
-      onHeld: () => this.#consumer.updatePrefetch(),
+      onHeld: () => this.consumer.tasks.updatePrefetch(),
     });
-    this.#consumer = new TaskConsumer({
-      guard,
+    const tasks = new TaskReader({
       queues: runtime.queues(options.queues, options.excludeQueues),
       prefetch: () => prefetchCount(options.concurrency, options.prefetchMultiplier, this.pipeline.held),
       onDeliveries: (deliveries) => this.pipeline.receive(deliveries),
-      onLost: (all) => this.pipeline.forgetWaiting(all),
-      onFailed: parts.onFailed,
       logger: runtime.logger,
-      clock: runtime.clock,
     });
+    this.consumer = new WorkerConsumer({ worker: this, guard, tasks, steps: consumerSteps(runtime.steps) });
+    this.blueprint = new Blueprint('Worker', workerSteps(runtime.steps), runtime.logger);
   }
 
-  /** @throws what the pool, the broker or the result store's configuration says; everything is closed then */
+  get hostname(): string {
+    return this.options.hostname;
+  }
+
+  /** @throws what a step throws: the pool, the broker, the result store's configuration; everything is closed then */
   async start(signal: AbortSignal): Promise<void> {
-    const started = [this.pipeline.pool.start(signal), this.#connectBackend()];
     try {
-      await Promise.all(started);
-      signal.throwIfAborted();
-      await this.#consumer.start(signal);
+      await this.blueprint.start(this, signal);
       this.#warnOfMemory();
     } catch (error) {
-      await Promise.allSettled(started);
       this.pipeline.close();
-      await Promise.all([this.pipeline.pool.terminate(), this.#consumer.stop(), this.#consumer.close(CLOSE_MS)]);
+      await this.consumer.stop('terminate');
       throw error;
     }
   }
@@ -86,19 +93,21 @@ export class WorkerSession {
    * @param impatience - aborted when running tasks must be given up
    */
   async stop(impatience: AbortSignal): Promise<void> {
-    const { pipeline } = this;
+    const { pipeline, blueprint } = this;
     pipeline.close();
-    await within(RETURN_MS, this.#returnWaiting());
+    await blueprint.close(this);
+    // With the connection lost no step did.
+    await within(RETURN_MS, pipeline.returnWaiting());
     await Promise.race([pipeline.whenIdle(), aborted(impatience)]);
-    if (pipeline.isIdle) await pipeline.pool.stop();
-    else await this.#abandon();
-    await within(CLOSE_MS, this.#quarantine.idle());
-    await this.#consumer.close(CLOSE_MS);
+    const isIdle = pipeline.isIdle;
+    if (!isIdle) await this.#abandon();
+    await within(TRIM_MS, this.quarantine.idle());
+    await (isIdle ? blueprint.stop(this) : blueprint.terminate(this));
   }
 
   #warnOfMemory(): void {
-    const { runtime, options } = this.#parts;
-    const transport = this.#consumer.transport;
+    const { runtime, options } = this;
+    const transport = this.consumer.connected;
     const isMemory = transport?.name === 'memory' && !transport.capabilities.durable;
     if (options.pool !== 'prefork' || !isMemory) return;
     runtime.logger.warning(
@@ -107,34 +116,10 @@ export class WorkerSession {
     );
   }
 
-  async #returnWaiting(): Promise<void> {
-    await this.#consumer.stop();
-    await this.pipeline.returnWaiting();
-  }
-
   async #abandon(): Promise<void> {
     await this.pipeline.pool.terminate();
     await within(ABANDON_MS, this.pipeline.abandonRunning());
   }
-
-  /** A store that is away will be back; one that cannot be is found now. */
-  async #connectBackend(): Promise<void> {
-    const { runtime } = this.#parts;
-    try {
-      await runtime.backend();
-    } catch (error) {
-      if (!isCeleriacError(error, 'CLR_BACKEND_UNAVAILABLE')) throw error;
-      runtime.logger.warning(`The result store is not available yet: ${error.message}`);
-    }
-  }
-}
-
-/** Resolves with the work, or after the time that it may take. */
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = systemClock.setTimer(limitMs, resolve);
-  await Promise.race([work, promise]);
-  timer.cancel();
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

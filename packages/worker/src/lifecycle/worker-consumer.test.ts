@@ -3,7 +3,11 @@ import { FakeClock } from '@celeriac/testkit';
 import { ChannelError, ConnectionGuard, type ConsumeOptions, type Transport } from '@celeriac/transport';
 import { MemoryBroker, memoryTransport } from '@celeriac/transport-memory';
 import { describe, expect, it } from 'vitest';
-import { TaskConsumer } from './consumer.ts';
+import { TaskReader } from '../intake/task-reader.ts';
+import { ConnectionStep } from './steps/connection-step.ts';
+import { TasksStep } from './steps/tasks-step.ts';
+import { WorkerConsumer } from './worker-consumer.ts';
+import type { WorkerInternals } from './worker-internals.ts';
 
 const silent: Logger = { debug() {}, info() {}, warning() {}, error() {}, isEnabled: () => false };
 
@@ -27,16 +31,16 @@ function stage(deaths: number) {
     return transport;
   };
   const guard = new ConnectionGuard({ endpoints: [{ url, create }], clock, logger: silent });
-  const consumer = new TaskConsumer({
-    guard,
+  const tasks = new TaskReader({
     queues: { names: ['celery'], topology: { queues: [{ name: 'celery' }] } },
     prefetch: () => 1,
     onDeliveries: () => {},
-    onLost: () => {},
-    onFailed: (error) => failures.push(error),
     logger: silent,
-    clock,
   });
+  const pipeline = { forgetWaiting: () => {}, returnWaiting: async () => {} };
+  const fail = (error: Error): void => void failures.push(error);
+  const worker = { runtime: { logger: silent, clock }, pipeline, fail } as unknown as WorkerInternals;
+  const consumer = new WorkerConsumer({ worker, guard, tasks, steps: [ConnectionStep, TasksStep] });
   return { clock, began, reading, failures, consumer };
 }
 
@@ -53,8 +57,7 @@ describe('a consumer that dies as soon as it reads', () => {
     const doubling = [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600];
     expect(waits(began)).toEqual([0, ...doubling, ...Array.from({ length: 10 }, () => 30_000)]);
     expect([reading.length, failures]).toEqual([1, []]);
-    await consumer.stop();
-    await consumer.close(0);
+    await consumer.stop('stop');
   });
 
   it('is made anew at once when it had read for a while', async () => {
@@ -65,8 +68,7 @@ describe('a consumer that dies as soon as it reads', () => {
     await clock.advance(0);
     expect(waits(began).slice(0, -1)).toEqual([0, 100, 200, 400]);
     expect([reading.length, began.at(-1)]).toEqual([2, 60_000]);
-    await consumer.stop();
-    await consumer.close(0);
+    await consumer.stop('stop');
   });
 
   it('is not made anew after the worker has ended', async () => {
@@ -74,9 +76,9 @@ describe('a consumer that dies as soon as it reads', () => {
     await consumer.start(never);
     await clock.advance(1000);
     const before = began.length;
-    await consumer.stop();
+    await consumer.close();
     await clock.advance(60_000);
     expect([began.length, failures]).toEqual([before, []]);
-    await consumer.close(0);
+    await consumer.stop('stop');
   });
 });

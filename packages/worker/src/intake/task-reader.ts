@@ -1,0 +1,101 @@
+import type { ConsumedQueues } from '@celeriac/core/internal';
+import type { Logger } from '@celeriac/protocol';
+import type { Consumer, Delivery, Topology, Transport } from '@celeriac/transport';
+
+/** What reading queues takes, and whom it tells. */
+export interface TaskReaderParts {
+  readonly queues: ConsumedQueues;
+  /** Most messages held at a time, 0 = no limit. Asked again whenever {@link TaskReader.updatePrefetch} is called. */
+  readonly prefetch: () => number;
+  readonly onDeliveries: (deliveries: readonly Delivery[]) => void;
+  readonly logger: Logger;
+}
+
+/** Reads the worker's queues, on one connection after the other. */
+export class TaskReader {
+  readonly #parts: TaskReaderParts;
+  /** What is read, by the queue's name; queues added while it reads are remembered for the next connection. */
+  readonly #topologies: Map<string, Topology>;
+  #transport: Transport | undefined;
+  #consumer: Consumer | undefined;
+  #prefetch = -1;
+  #prefetchDue = false;
+
+  constructor(parts: TaskReaderParts) {
+    this.#parts = parts;
+    const { names, topology } = parts.queues;
+    this.#topologies = new Map(names.map((name) => [name, topology]));
+  }
+
+  /** The names of the queues that are read. */
+  get queues(): readonly string[] {
+    return [...this.#topologies.keys()];
+  }
+
+  /** The window that the broker was told; -1 before. */
+  get prefetch(): number {
+    return this.#prefetch;
+  }
+
+  /**
+   * Resolves when messages are being read.
+   * @param onLost - reading has ended without {@link stop}; called once
+   * @throws {ConnectionLostError} | {ChannelError} when the broker refuses
+   */
+  async start(transport: Transport, onLost: (error: Error) => void): Promise<void> {
+    const { prefetch, onDeliveries } = this.#parts;
+    for (const topology of new Set(this.#topologies.values())) await transport.declare(topology);
+    this.#prefetch = prefetch();
+    let isLost = false;
+    const consumer = await transport.consume({
+      queues: this.queues,
+      prefetch: this.#prefetch,
+      onDeliveries,
+      onLost: (error) => {
+        isLost = true;
+        onLost(error);
+      },
+    });
+    if (isLost) return;
+    this.#transport = transport;
+    this.#consumer = consumer;
+  }
+
+  /** Tells the broker about a changed window, once for all changes of a turn of the event loop. */
+  updatePrefetch(): void {
+    if (this.#prefetchDue) return;
+    this.#prefetchDue = true;
+    setImmediate(() => {
+      this.#prefetchDue = false;
+      const count = this.#parts.prefetch();
+      if (count === this.#prefetch || this.#consumer === undefined) return;
+      this.#prefetch = count;
+      this.#consumer.setPrefetch(count);
+    });
+  }
+
+  /** Reads these queues too, also after a lost connection. */
+  async add({ names, topology }: ConsumedQueues): Promise<void> {
+    for (const name of names) this.#topologies.set(name, topology);
+    await this.#transport?.declare(topology);
+    await this.#consumer?.setQueues(this.queues);
+  }
+
+  /** Reads these queues no more. */
+  async cancel(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#topologies.delete(name);
+    await this.#consumer?.setQueues(this.queues);
+  }
+
+  /** Takes no more messages; those that were handed over stay held. Never rejects. */
+  async stop(): Promise<void> {
+    const consumer = this.#consumer;
+    this.#consumer = undefined;
+    this.#transport = undefined;
+    try {
+      await consumer?.stop();
+    } catch (error) {
+      this.#parts.logger.debug('A consumer could not be stopped', { error });
+    }
+  }
+}

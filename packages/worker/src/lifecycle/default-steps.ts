@@ -1,0 +1,23 @@
+import type { AppSteps } from '@celeriac/core/internal';
+import type { StepClass } from './step.ts';
+import { ConnectionStep } from './steps/connection-step.ts';
+import { ConsumerRunStep } from './steps/consumer-run-step.ts';
+import { LoopStep } from './steps/loop-step.ts';
+import { PoolStep } from './steps/pool-step.ts';
+import { TasksStep } from './steps/tasks-step.ts';
+
+/** The steps that every worker has. @see celery/worker/worker.py WorkController.Blueprint */
+const WORKER_STEPS: readonly StepClass[] = Object.freeze([PoolStep, ConsumerRunStep]);
+
+/** The steps that every consumer has, in the order in which they start. @see celery/worker/consumer/consumer.py Consumer.Blueprint */
+const CONSUMER_STEPS: readonly StepClass[] = Object.freeze([ConnectionStep, TasksStep, LoopStep]);
+
+/** The steps of a worker of an app: our own, then the app's. */
+export function workerSteps(steps: AppSteps): readonly StepClass[] {
+  return [...WORKER_STEPS, ...(steps.worker as Iterable<StepClass>)];
+}
+
+/** The steps of its consumer. */
+export function consumerSteps(steps: AppSteps): readonly StepClass[] {
+  return [...CONSUMER_STEPS, ...(steps.consumer as Iterable<StepClass>)];
+}

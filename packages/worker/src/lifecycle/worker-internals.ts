@@ -1,0 +1,28 @@
+import type { ConnectionGuard, Transport } from '@celeriac/transport';
+import type { TaskReader } from '../intake/task-reader.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
+import type { ConsumerContext, WorkerContext } from './worker-context.ts';
+
+/** What the worker's own steps get beyond what is promised to those of others. */
+export interface WorkerInternals extends WorkerContext {
+  readonly pipeline: Pipeline;
+  readonly quarantine: QuarantineWriter;
+  readonly consumer: ConsumerInternals;
+}
+
+/** The same for steps of the consumer. */
+export interface ConsumerInternals extends ConsumerContext {
+  readonly worker: WorkerInternals;
+  /** The connection for reading. */
+  readonly guard: ConnectionGuard;
+  /** The worker's queues. */
+  readonly tasks: TaskReader;
+  /** The connection, if there is one. */
+  readonly connected: Transport | undefined;
+  use(transport: Transport): void;
+  /** Resolves when messages are being read. */
+  start(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+  stop(how: 'stop' | 'terminate'): Promise<void>;
+}
