@@ -1,6 +1,6 @@
 import { chdir } from 'node:process';
 import { Celeriac } from '@celeriac/core';
-import { type AppRuntime, runtimeOf } from '@celeriac/core/internal';
+import { type AppRuntime, configureAbove, runtimeOf } from '@celeriac/core/internal';
 import { UsageError } from './cli-error.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { type LoadedApp, loadApp } from './load-app.ts';
@@ -31,7 +31,7 @@ export async function openApp(globals: GlobalOptions, more: Overrides = {}): Pro
   const overrides = { ...urlOverrides(broker, resultBackend), ...more };
   const { app, file, exportName } = await find(globals);
   if (workdir !== process.cwd()) chdir(workdir);
-  if (Object.keys(overrides).length > 0) app.configure(overrides);
+  if (Object.keys(overrides).length > 0) configureAbove(app, overrides);
   const runtime = runtimeOf(app);
   // The first look settles them: what is wrong with them is said before anything else happens.
   void runtime.settings;

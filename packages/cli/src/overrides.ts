@@ -1,11 +1,8 @@
 import type { SettingsInput } from '@celeriac/core';
 import { isRecord } from '@celeriac/protocol';
 
-/** Settings that the command line gives; they win over the app's own. */
-export type Overrides = Pick<
-  SettingsInput,
-  'brokerUrl' | 'brokerReadUrl' | 'brokerWriteUrl' | 'resultBackend' | 'logLevel' | 'logFormat' | 'workerLogColor'
->;
+/** Settings that the command line gives; they win over all others. */
+export type Overrides = SettingsInput;
 
 /** How {@link Overrides} reach the processes of a pool; not an argument, since URLs hold passwords. */
 const VARIABLE = '_CELERIAC_OVERRIDES';

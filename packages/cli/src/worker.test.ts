@@ -54,6 +54,28 @@ describe('worker', () => {
     expect(code).toBe(0);
   });
 
+  it('takes settings as arguments, which win over the environment', async () => {
+    const args = ['worker', '--pool', 'async', 'concurrency=3', 'task_default_queue=mail'];
+    const worker = stage.start([...APP, ...args], { CELERIAC_WORKER_CONCURRENCY: '9' });
+    await worker.output(/ready\./);
+    worker.kill('SIGTERM');
+    const { code, stdout } = await worker.exit;
+    expect(stdout).toMatch(/^ {2}concurrency +3 \(async\)$/m);
+    expect(stdout).toMatch(/^ {2}mail {2}exchange=mail\(direct\) key=mail$/m);
+    expect(code).toBe(0);
+    const refused = await stage.run([...APP, 'worker', 'task_ack_late=1']);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('Did you mean task_acks_late?')]);
+  });
+
+  it('-b wins over CELERY_BROKER_URL', async () => {
+    const worker = stage.start(['-b', 'sqlite:///line.db', 'worker', '--pool', 'solo'], {
+      CELERY_BROKER_URL: 'sqlite:///environment.db',
+    });
+    await worker.output(/ready\./);
+    worker.kill('SIGTERM');
+    expect((await worker.exit).stdout).toMatch(/^ {2}transport +sqlite:\/\/\/line\.db$/m);
+  });
+
   it('prints nothing but log lines as JSON with --logformat json', async () => {
     const worker = stage.start([...APP, 'worker', '--pool', 'solo', '-l', 'info', '--logformat', 'json']);
     await worker.output(/\n/);

@@ -32,11 +32,13 @@ export type { SendRequest, SentCall, TaskPublisher } from './publish/task-publis
 export { type JointOutcome, ResultWriter } from './result/result-writer.ts';
 export { type AppOwner, isApp } from './runtime/app-owner.ts';
 export type { AppRuntime, ConsumedQueues } from './runtime/app-runtime.ts';
+export { configureAbove } from './runtime/configure-above.ts';
 export { overrideParts } from './runtime/override-parts.ts';
 export type { OverridingParts } from './runtime/overriding-parts.ts';
 export { runtimeOf } from './runtime/runtime-of.ts';
 export { shownValue } from './settings/configuration-error.ts';
 export type { KnownQueue, QueueTable } from './settings/queue-table.ts';
+export { readSettingArguments } from './settings/setting-arguments.ts';
 export { type SettingDefinition, settingTable } from './settings/setting-table.ts';
 export type { Settings } from './settings/settings.ts';
 export type { Signals } from './signals/signals.ts';

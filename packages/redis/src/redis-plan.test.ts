@@ -36,6 +36,23 @@ test('options may be spelled either way, and the URL counts first', () => {
   expect(sentinel).toMatchObject({ masterName: 'm', sentinelPassword: 'sp' });
 });
 
+test.each<[unknown, object | undefined]>([
+  [false, undefined],
+  [true, { verify: true, caFile: undefined }],
+  [{ ssl_cert_reqs: 'CERT_NONE' }, { verify: false }],
+  [{ cert_reqs: 0 }, { verify: false }],
+  [
+    { cert_reqs: 2, ca_certs: '/ca', certfile: '/c', keyfile: '/k' },
+    { verify: true, caFile: '/ca', keyFile: '/k' },
+  ],
+])('TLS by the option ssl: %j', (ssl, tls) => {
+  expect(redisPlan('redis://h', { ssl }).tls).toEqual(tls && expect.objectContaining(tls));
+});
+
+test('an unknown name in ssl is refused', () => {
+  expect(() => redisPlan('redis://h', { ssl: { ca_cert: '/ca' } })).toThrow('"caCert"');
+});
+
 test.each([
   ['redis://h/name', 'database'],
   ['redis://h/-1', 'database'],

@@ -51,6 +51,7 @@ export const CONNECTION_OPTIONS: readonly string[] = Object.freeze([
   'socketTimeout',
   'socketConnectTimeout',
   'healthCheckInterval',
+  'ssl',
   'sslCertReqs',
   'sslCaCerts',
   'sslCertfile',
@@ -89,7 +90,8 @@ export function redisPlan(url: string, options: { readonly [name: string]: unkno
   if (kind === 'sentinel' && masterName === undefined) {
     throw fail('it names Sentinels, but not their master', 'Set the transport option master_name.');
   }
-  const isTls = first.transportScheme === 'rediss' || first.query.get('ssl') === 'true';
+  const ssl = given.get('ssl');
+  const isTls = first.transportScheme === 'rediss' || String(ssl) === 'true' || typeof ssl === 'object';
   return {
     url: maskUrl(url),
     kind,
@@ -98,7 +100,7 @@ export function redisPlan(url: string, options: { readonly [name: string]: unkno
     db: databaseOf(kind, first, given, fail),
     username: first.username ?? textOf(given.get('username')),
     password: first.password ?? textOf(given.get('password')),
-    tls: isTls ? tlsOf(given, fail) : undefined,
+    tls: isTls ? tlsOf(new Map([...sslNames(ssl, fail), ...given]), fail) : undefined,
     masterName,
     sentinelUsername: textOf(sentinel.get('username')),
     sentinelPassword: textOf(sentinel.get('password')),
@@ -143,6 +145,28 @@ function databaseOf(
   if (!/^\d{1,6}$/.test(text)) throw fail('its path is not the number of a database', 'Write redis://host:port/0.');
   if (kind === 'cluster' && Number(text) !== 0) throw fail('a cluster has no other database than 0');
   return Number(text);
+}
+
+/** What Celery's `broker_use_ssl` and `redis_backend_use_ssl` may say, by redis-py's names or by those of Python's `ssl`. */
+const SSL_NAMES: ReadonlyMap<string, string> = new Map(
+  ['CertReqs', 'CaCerts', 'Certfile', 'Keyfile', 'CheckHostname'].flatMap((name) => [
+    [`ssl${name}`, `ssl${name}`] as const,
+    [name.charAt(0).toLowerCase() + name.slice(1), `ssl${name}`] as const,
+  ]),
+);
+/** Python's constants. */
+const CERT_REQS = ['none', 'optional', 'required'];
+
+function sslNames(ssl: unknown, fail: Fail): ReadonlyMap<string, unknown> {
+  const found = new Map<string, unknown>();
+  if (typeof ssl !== 'object' || ssl === null) return found;
+  for (const [name, value] of camelOptions({ ...ssl })) {
+    const known = SSL_NAMES.get(name);
+    if (known === undefined)
+      throw fail(`its option ssl has no "${name}"`, 'It has ca_certs, certfile, keyfile, cert_reqs.');
+    found.set(known, known === 'sslCertReqs' && typeof value === 'number' ? CERT_REQS[value] : value);
+  }
+  return found;
 }
 
 function tlsOf(given: ReadonlyMap<string, unknown>, fail: Fail): RedisTls {

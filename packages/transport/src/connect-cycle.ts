@@ -39,6 +39,7 @@ export class ConnectCycle {
   readonly #options: ConnectCycleOptions;
   #state: FailoverState;
   #firstDelayMs = 0;
+  #wasConnected = false;
   #lastTryAt = Number.NEGATIVE_INFINITY;
   #nap: { timer: Timer; readonly over: () => void } | undefined;
   /** The try about to be made was asked for ahead of time. */
@@ -67,6 +68,7 @@ export class ConnectCycle {
         const transport = create();
         await connectWithin(transport, this.#options.connectTimeoutMs, this.#options.clock, signal);
         this.#firstDelayMs = 0;
+        this.#wasConnected = true;
         this.#state = afterSuccess(this.#state);
         this.#options.logger.info('Connected to the broker', { url });
         return transport;
@@ -105,7 +107,8 @@ export class ConnectCycle {
     const next = afterFailure(this.#state, hurried ? { ...policy, maxRetries: null } : policy, strategy, random);
     const failures = this.#state.failures + (hurried ? 0 : 1);
     const fields = { url, error: error.message, try: failures, maxRetries: policy.maxRetries };
-    if (next === undefined) {
+    const isOnlyRound = policy.atStart === false && !this.#wasConnected && failures >= this.#options.endpoints.length;
+    if (next === undefined || isOnlyRound) {
       logger.error('Cannot connect to the broker, giving up', fields);
       throw error;
     }

@@ -306,3 +306,35 @@ describe('ConnectionGuard as a service', () => {
     expect(guard.current).toBeUndefined();
   });
 });
+
+describe('ConnectionGuard with a policy that does not try again', () => {
+  test('atStart: every broker of the list gets one try; once it was connected, tries go on', async () => {
+    const brokers = new Brokers();
+    brokers.down.add('a').add('b');
+    const guard = brokers.guard(['a', 'b'], { policy: { atStart: false } });
+    await expect(guard.start(new AbortController().signal)).rejects.toMatchObject({ code: 'CLR_CONNECTION_LOST' });
+    expect(brokers.tries).toEqual(['a@0', 'b@0']);
+    brokers.down.delete('b');
+    await guard.start(new AbortController().signal);
+    brokers.down.add('b');
+    await brokers.clock.advance(5000);
+    guard.lost(guard.current!, lost());
+    await brokers.clock.advance(10_000);
+    expect(brokers.tries.length).toBeGreaterThan(5);
+    await guard.stop(0);
+  });
+
+  test('afterLoss: the loss is the end, until it is started again', async () => {
+    const brokers = new Brokers();
+    const guard = brokers.guard(['a'], { policy: { afterLoss: false } });
+    await guard.start(new AbortController().signal);
+    const error = lost();
+    await brokers.clock.advance(2000);
+    guard.lost(guard.current!, error);
+    await expect(guard.acquire()).rejects.toBe(error);
+    expect(brokers.tries).toEqual(['a@0']);
+    await guard.start(new AbortController().signal);
+    expect(brokers.tries).toEqual(['a@0', 'a@2']);
+    await guard.stop(0);
+  });
+});

@@ -53,6 +53,9 @@ export class ConnectionGuard implements Service {
   readonly #logger: Logger;
   readonly #cycle: ConnectCycle;
   readonly #urls: string;
+  readonly #reconnects: boolean;
+  /** The loss that was the end, where the policy does not connect again. */
+  #end: Error | undefined;
   readonly #waiters: Set<Waiter> = new Set();
   readonly #lostListeners: Set<(error: Error) => void> = new Set();
   readonly #restoredListeners: Set<(transport: Transport) => void> = new Set();
@@ -71,6 +74,7 @@ export class ConnectionGuard implements Service {
     this.#logger = options.logger;
     this.#urls = endpoints.map((endpoint) => endpoint.url).join(';');
     const policy = { ...DEFAULT_RECONNECT_POLICY, ...options.policy };
+    this.#reconnects = policy.afterLoss !== false;
     const { clock, logger } = options;
     this.#cycle = new ConnectCycle({
       endpoints,
@@ -127,7 +131,8 @@ export class ConnectionGuard implements Service {
     this.#cycle.lost(this.#clock.monotonic() - this.#connectedAt);
     this.#logger.warning('The connection to the broker was lost', { url: transport.url, error: error.message });
     this.#closeQuietly(transport);
-    if (this.#started) this.#connect();
+    if (this.#started && this.#reconnects) this.#connect();
+    else if (this.#started) this.#end = error;
     for (const listener of [...this.#lostListeners]) listener(error);
   }
 
@@ -145,6 +150,7 @@ export class ConnectionGuard implements Service {
 
   async start(signal: AbortSignal): Promise<void> {
     this.#stopped = false;
+    this.#end = undefined;
     await this.acquire(signal);
     if (this.#stopped) throw this.#stoppedError();
     this.#started = true;
@@ -167,6 +173,7 @@ export class ConnectionGuard implements Service {
   async #wait(impatient: boolean, signal: AbortSignal | undefined): Promise<Transport> {
     signal?.throwIfAborted();
     if (this.#stopped) throw this.#stoppedError();
+    if (this.#end !== undefined) throw this.#end;
     if (this.#transport !== undefined) return this.#transport;
     const waiter: Waiter = { ...Promise.withResolvers<Transport>(), impatient };
     const onAbort = (): void => waiter.reject(signal?.reason);

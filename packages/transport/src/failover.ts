@@ -11,6 +11,10 @@ export interface ReconnectPolicy {
   readonly intervalStepMs: number;
   /** Longest wait, in milliseconds. Default 32,000. */
   readonly intervalMaxMs: number;
+  /** Whether tries go on before there was any connection; else each broker of the list gets one. Default true. */
+  readonly atStart?: boolean;
+  /** Whether a connection that was lost is made again unasked; else the loss is the end. Default true. */
+  readonly afterLoss?: boolean;
 }
 
 /** Celery's `broker_connection_max_retries`, and waits of 1, 2, 3 … 32 seconds. */

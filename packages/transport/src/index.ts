@@ -30,6 +30,7 @@ export type {
   ConsumeOptions,
   Consumer,
   JointSettlement,
+  LinkSettings,
   OutgoingMessage,
   PublishOutcome,
   Transport,

@@ -93,6 +93,19 @@ export interface TransportContext {
   readonly logger: Logger;
   /** Celery's `broker_transport_options`, not yet validated. */
   readonly options: { readonly [name: string]: unknown };
+  /** Settings that are no transport's own; each takes what concerns it, and its `options` win. */
+  readonly link?: LinkSettings;
+}
+
+/** What Celery's `broker_*` settings say about connections. */
+export interface LinkSettings {
+  /** Seconds between heartbeats, 0 = none. */
+  readonly heartbeat?: number;
+  /** TLS, by Node's names or Python's. */
+  readonly ssl?: true | { readonly [name: string]: unknown };
+  readonly loginMethod?: string;
+  /** Type of queues in which the broker holds messages until their time. */
+  readonly delayedQueueType?: 'quorum' | 'classic';
 }
 
 /** What a transport package exports as `transport`: found by the scheme of the broker URL. */

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Settings } from '@celeriac/core/internal';
+import { readSettingArguments, type Settings } from '@celeriac/core/internal';
 import type { LogLevel } from '@celeriac/protocol';
 import { bannerText } from '../banner.ts';
 import { bannerFacts } from '../banner-facts.ts';
@@ -17,9 +17,10 @@ import { readWorkerArguments, type WorkerArguments } from '../worker-options.ts'
 import { workerPackage } from '../worker-package.ts';
 
 /** `celeriac worker`. */
-export const workerCommand: CommandCode = async ({ globals, output }, _positional, options) => {
+export const workerCommand: CommandCode = async ({ globals, output }, [, ...settings], options) => {
   const given = readWorkerArguments(options);
-  const open = await openApp(globals, loggingOf(options, globals));
+  const overrides = { ...readSettingArguments(settings, 'worker'), ...loggingOf(options, globals) };
+  const open = await openApp(globals, overrides);
   const { app, runtime, file } = open;
   try {
     refuseMemory(runtime.settings);

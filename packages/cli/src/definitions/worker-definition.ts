@@ -10,6 +10,7 @@ export function defineWorker(program: Command, attach: Attach): void {
   const command = program
     .command('worker')
     .description('start a worker')
+    .argument('[settings...]', 'settings that win over all others: task_acks_late=true prefetch_multiplier=1')
     .option('-n, --hostname <name>', 'name of this worker; %h = host, %n = part before the first dot, %d = domain')
     .addOption(choiceOption('-l, --loglevel <level>', 'debug, info, warning or error', LOG_LEVELS))
     .addOption(choiceOption('--logformat <format>', 'text, or json: one object per line', LOG_FORMATS))
@@ -28,6 +29,7 @@ export function defineWorker(program: Command, attach: Attach): void {
         'celeriac -A ./src/tasks.ts worker',
         'celeriac -A ./src/tasks.ts worker --pool async --concurrency 100 -l info',
         'celeriac -A ./src/tasks.ts worker -Q mail,reports -n mail@%h',
+        'celeriac -A ./src/tasks.ts worker task_acks_late=true broker.heartbeat=10',
       ),
     );
   attach(command, async () => (await import('../commands/worker.ts')).workerCommand);

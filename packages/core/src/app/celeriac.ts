@@ -6,7 +6,6 @@ import type { ResultSource } from '../result/result-source.ts';
 import type { AppEngine } from '../runtime/app-engine.ts';
 import type { AppOwner } from '../runtime/app-owner.ts';
 import { AppState } from '../runtime/app-state.ts';
-import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
@@ -21,6 +20,7 @@ import type {
 } from '../task/task-definition.ts';
 import type { TaskRegistry } from '../task/task-registry.ts';
 import { type SignatureParts, TaskSignature } from '../task/task-signature.ts';
+import { AppConf } from './app-conf.ts';
 import type { CeleriacOptions, SettingsInput } from './app-options.ts';
 import { AppSources } from './app-sources.ts';
 import type { AppSteps } from './app-steps.ts';
@@ -29,6 +29,12 @@ import { anyMessage, type PublishOptions } from './publish-options.ts';
 import { reportText } from './report.ts';
 import { coreVersion } from './version.ts';
 
+/** How {@link Celeriac.configFromObject} reads an object. */
+export interface ConfigOptions {
+  /** Only names that begin with this and `_` are settings. */
+  readonly namespace?: string;
+}
+
 /** Options of a task that another application defines. */
 export interface ForeignTaskOptions extends ApplyOptions {}
 
@@ -36,7 +42,8 @@ export interface ForeignTaskOptions extends ApplyOptions {}
  * An application: its settings, its tasks, and the connections to broker and result store.
  *
  * Making one connects to nothing, starts no timer and reads no file; everything is made when it is first used. Settings
- * given in code win over those of `celeriac.config.ts`, these over environment variables, these over the defaults.
+ * given in code win over those of `celeriac.config.ts`, these over environment variables, these over the defaults; but
+ * the URLs of broker and result store come from the environment first (`CELERY_BROKER_URL` and the like).
  * @see celery/app/base.py Celery
  */
 export class Celeriac implements AppOwner {
@@ -63,6 +70,7 @@ export class Celeriac implements AppOwner {
       compressions: extras.compressions ?? [],
       folder: () => sources.folder(),
       settings: () => sources.settle(),
+      configureAbove: (above) => sources.above.add(above, 'command line'),
       loadTasks: (resolved) => this.#loadTasks(resolved),
     });
     this['~state'] = state;
@@ -78,6 +86,11 @@ export class Celeriac implements AppOwner {
   /** All settings, complete and frozen. The first look settles them. @throws {ConfigurationError} for a bad value */
   get settings(): Settings {
     return this['~state'].settings;
+  }
+
+  /** The settings as a table or a text, secrets masked. */
+  get conf(): AppConf {
+    return new AppConf(() => this.settings);
   }
 
   get signals(): Signals {
@@ -99,15 +112,30 @@ export class Celeriac implements AppOwner {
    * @throws {ConfigurationError} for an unknown name, with a suggestion, or when the app is connected
    */
   configure(settings: SettingsInput): this {
-    return this.#configure(settings, 'app.configure()');
+    return this.#configure((sources) => sources.code.add(settings, 'app.configure()'));
   }
 
   /**
-   * As {@link configure}, for an object with Celery's own names, lower case (`task_acks_late`) or old upper case.
+   * As {@link configure}, for an object with Celery's own names, lower case (`task_acks_late`) or old upper case, or for
+   * the path of a module that exports one, from the application's folder.
+   * @param options - with `namespace: 'CELERY'` only names that begin with `CELERY_` count, without it
+   * @throws {ConfigurationError} also for a module that cannot be loaded
    * @see celery/app/base.py config_from_object
    */
-  configFromObject(settings: { readonly [name: string]: unknown }): this {
-    return this.#configure(settings, 'app.configFromObject()');
+  configFromObject(settings: { readonly [name: string]: unknown } | string, options: ConfigOptions = {}): this {
+    return this.#configure((sources) => sources.addObject(settings, options.namespace, 'app.configFromObject()'));
+  }
+
+  /**
+   * As {@link configFromObject}, for the module that an environment variable names.
+   * @throws {ConfigurationError} when it is not set, unless `silent`
+   * @see celery/app/base.py config_from_envvar
+   */
+  configFromEnvvar(variable: string, options: ConfigOptions & { readonly silent?: boolean } = {}): this {
+    return this.#configure((sources) => {
+      if (options.silent === true && !sources.hasVariable(variable)) return;
+      sources.addObject(sources.moduleIn(variable), options.namespace, variable);
+    });
   }
 
   /**
@@ -264,15 +292,8 @@ export class Celeriac implements AppOwner {
     return state.engine ?? (await import('../runtime/runtime.ts')).engineOf(state);
   }
 
-  #configure(settings: object, origin: string): this {
-    const state = this['~state'];
-    if (state.engine?.isConnected) {
-      throw new ConfigurationError(origin, 'comes too late: the app is connected', {
-        hint: 'Configure it first, or close it.',
-      });
-    }
-    this.#sources.code.add(settings, origin);
-    state.forgetSettings();
+  #configure(add: (sources: AppSources) => void): this {
+    this['~state'].change(() => add(this.#sources));
     return this;
   }
 

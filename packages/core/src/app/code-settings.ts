@@ -33,6 +33,20 @@ export class CodeSettings {
     return this.#values;
   }
 
+  /**
+   * The same, less the plugins that do not serve the URLs of sources above.
+   * @param above - the first one that has a URL counts
+   */
+  without(above: readonly ReadonlyMap<keyof Settings, unknown>[]): ReadonlyMap<keyof Settings, unknown> {
+    const left = new Map(this.#values);
+    for (const [urls, plugin] of TARGETS) {
+      const given = urls.map((url) => above.find((values) => values.has(url))?.get(url));
+      const isServed = given.every((url) => url === undefined || url === null || isServedBy(url, left.get(plugin)));
+      if (!isServed && typeof left.get(plugin) === 'object') left.delete(plugin);
+    }
+    return left;
+  }
+
   /** @throws {ConfigurationError} for an unknown name, or names of two styles */
   add(given: object, origin: string): void {
     const settings = [...readSettingNames(given, origin)].filter(([, value]) => value !== undefined);
@@ -60,6 +74,16 @@ export class CodeSettings {
     this.#values.set(url, value);
     if (typeof this.#values.get(plugin) === 'object') this.#values.delete(plugin);
   }
+}
+
+const TARGETS = [
+  [['brokerUrl', 'brokerReadUrl', 'brokerWriteUrl'], 'brokerTransport'],
+  [['resultBackend'], 'resultBackendPackage'],
+] as const;
+
+function isServedBy(url: unknown, plugin: unknown): boolean {
+  const scheme = /^[^:]*/.exec(String([url].flat()[0]))?.[0]?.toLowerCase() ?? '';
+  return isPlugin(plugin) && plugin.schemes.includes(scheme);
 }
 
 function isPlugin(value: unknown): value is { readonly schemes: readonly string[] } {

@@ -5,6 +5,7 @@ import type { Settings } from '../settings/settings.ts';
 /** Values under such names are never shown. @see celery/app/utils.py HIDDEN_SETTINGS */
 const HIDDEN = /api|token|key|secret|pass|signature|credential|database/i;
 const URLS = /url|backend$/i;
+const HIDDEN_VALUE = '********';
 
 /** What a bug report needs to know. */
 export interface ReportFacts {
@@ -31,18 +32,23 @@ export function reportText({ app, version, node, platform, settings, tasks }: Re
 /** The settings that differ from the defaults, as text fit to be shown. */
 export function changedSettings(settings: Settings): readonly (readonly [name: keyof Settings, value: string])[] {
   const names = Object.keys(settingTable) as (keyof Settings)[];
-  return names
-    .filter(
-      (name) =>
-        JSON.stringify(settings[name]) !== JSON.stringify(settingTable[name].default) ||
-        typeof settings[name] === 'function',
-    )
-    .map((name) => [name, shown(name, settings[name])]);
+  return names.filter((name) => isChanged(settings, name)).map((name) => [name, shown(name, settings[name])]);
+}
+
+/** Whether a setting differs from its default. */
+export function isChanged(settings: Settings, name: keyof Settings): boolean {
+  const value = settings[name];
+  return typeof value === 'function' || JSON.stringify(value) !== JSON.stringify(settingTable[name].default);
+}
+
+/** A setting's value as it may be shown to anybody. */
+export function maskedSetting(name: string, value: unknown): unknown {
+  return HIDDEN.test(name) && !URLS.test(name) ? HIDDEN_VALUE : masked(name, value);
 }
 
 function shown(name: string, value: unknown): string {
-  if (HIDDEN.test(name) && !URLS.test(name)) return '********';
-  return JSON.stringify(masked(name, value)) ?? String(value);
+  const safe = maskedSetting(name, value);
+  return safe === HIDDEN_VALUE ? safe : (JSON.stringify(safe) ?? String(safe));
 }
 
 function masked(name: string, value: unknown): unknown {
@@ -53,6 +59,6 @@ function masked(name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if ('create' in value && 'schemes' in value) return '(a plugin)';
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, HIDDEN.test(key) ? '********' : masked(key, item)]),
+    Object.entries(value).map(([key, item]) => [key, HIDDEN.test(key) ? HIDDEN_VALUE : masked(key, item)]),
   );
 }

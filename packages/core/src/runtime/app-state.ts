@@ -2,6 +2,7 @@ import type { Clock, Compression, Logger, Serializer } from '@celeriac/protocol'
 import { AppSteps } from '../app/app-steps.ts';
 import { makeLogger } from '../logging/make-logger.ts';
 import { ErrorRegistry } from '../result/failure-error.ts';
+import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import { Signals } from '../signals/signals.ts';
 import { AppTasks } from '../task/app-tasks.ts';
@@ -14,6 +15,8 @@ export interface AppParts {
   readonly name: string;
   /** Settles the settings, from all sources. */
   readonly settings: () => Settings;
+  /** Adds settings that win over all others. */
+  readonly configureAbove: (settings: object) => void;
   readonly clock: Clock;
   /** Default: standard error, as the settings say. */
   readonly logger: Logger | undefined;
@@ -42,7 +45,20 @@ export class AppState {
   readonly #loadTasks: (settings: Settings) => Promise<void>;
   #overriding: OverridingParts | undefined;
 
-  constructor({ name, settings, clock, logger, serializers, compressions, folder, loadTasks }: AppParts) {
+  /** Adds settings that win over all others; see {@link change}. */
+  readonly configureAbove: (settings: object) => void;
+
+  constructor({
+    name,
+    settings,
+    configureAbove,
+    clock,
+    logger,
+    serializers,
+    compressions,
+    folder,
+    loadTasks,
+  }: AppParts) {
     this.name = name;
     this.#clock = clock;
     this.folder = folder;
@@ -53,6 +69,7 @@ export class AppState {
     this.#settings = new Lazy(() => overriddenSettings(settings(), this.#overriding));
     this.#logger = new Lazy(() => logger ?? makeLogger(this.settings, this.clock));
     this.#loadTasks = loadTasks;
+    this.configureAbove = (above) => this.change(() => configureAbove(above));
   }
 
   get clock(): Clock {
@@ -80,6 +97,20 @@ export class AppState {
   override(parts: OverridingParts | undefined): void {
     this.#overriding = parts;
     this.engine = undefined;
+    this.forgetSettings();
+  }
+
+  /**
+   * Changes settings.
+   * @throws {ConfigurationError} when the app is connected; what the change throws
+   */
+  change(change: () => void): void {
+    if (this.engine?.isConnected) {
+      throw new ConfigurationError(`The app "${this.name}"`, 'cannot be configured any more: it is connected', {
+        hint: 'Configure it first, or close it.',
+      });
+    }
+    change();
     this.forgetSettings();
   }
 

@@ -34,6 +34,7 @@ import {
   makeGuard,
   makeLimits,
   type PartsContext,
+  readerRetries,
   repliesByMessage,
 } from './runtime-parts.ts';
 
@@ -133,7 +134,8 @@ export class Runtime implements AppEngine {
   }
 
   openReader(): ConnectionGuard {
-    return makeGuard(this.settings.brokerReadUrl ?? this.settings.brokerUrl, this.#context());
+    const { settings } = this;
+    return makeGuard(settings.brokerReadUrl ?? settings.brokerUrl, this.#context(), readerRetries(settings));
   }
 
   async readyForReplies(): Promise<void> {

@@ -29,6 +29,15 @@ export interface ConfigFile {
  * @throws {ConfigurationError} for a file that fails to load, exports no object, or has an unknown setting
  */
 export function readConfigFile(folder: string, path?: string): ConfigFile | undefined {
+  const found = loadConfigFile(folder, path);
+  return found && { origin: found.origin, values: readSettingNames(found.exported, found.origin) };
+}
+
+/** As {@link readConfigFile}: what the file exports, with nothing looked at. */
+export function loadConfigFile(
+  folder: string,
+  path?: string,
+): { readonly origin: string; readonly exported: object } | undefined {
   const file =
     path === undefined
       ? FILE_NAMES.map((name) => join(folder, name)).find((name) => existsSync(name))
@@ -39,7 +48,7 @@ export function readConfigFile(folder: string, path?: string): ConfigFile | unde
   if (!isRecord(exported)) {
     throw new ConfigurationError(origin, 'must export an object of settings', { hint: 'Write: export default { … };' });
   }
-  return { origin, values: readSettingNames(exported, origin) };
+  return { origin, exported };
 }
 
 function load(file: string, origin: string): unknown {

@@ -16,6 +16,15 @@ const SHARED: readonly (readonly [string, keyof Settings])[] = [
   ['CELERY_RESULT_BACKEND', 'resultBackend'],
 ];
 
+/** The settings whose variables win over code, as in Celery. @see celery/app/utils.py Settings.broker_url */
+export const ENVIRONMENT_FIRST: ReadonlySet<keyof Settings> = new Set(SHARED.map(([, name]) => name));
+
+/** The configuration file that `CELERY_CONFIG_MODULE` names; a Python module's name is none of ours. */
+export function configFileOf(environment: Environment): string | undefined {
+  const path = environment['CELERY_CONFIG_MODULE']?.trim();
+  return path !== undefined && /^[./]|[\\/]|\.(?:[mc]?[jt]s)$/.test(path) ? path : undefined;
+}
+
 /**
  * The settings that environment variables give: Celery's own four, and `CELERIAC_` with a setting's name in upper case
  * (`CELERIAC_TASK_ACKS_LATE=true`), which wins. Lists are separated by commas, objects are JSON; empty variables count
@@ -47,11 +56,16 @@ export function variableOf(name: string): string {
   return PREFIX + name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
-function fromText(variable: string, name: keyof Settings, text: string): unknown {
+/**
+ * A setting's value written as text.
+ * @param key - where it is written, for the error
+ * @throws {ConfigurationError} for text that is no such value
+ */
+export function fromText(key: string, name: keyof Settings, text: string): unknown {
   const { type } = settingTable[name];
   const value = type.fromText(text);
   if (value !== undefined) return value;
-  throw new ConfigurationError(variable, `must be ${type.expects}, got ${shownValue(text)}`, {
+  throw new ConfigurationError(key, `must be ${type.expects}, got ${shownValue(text)}`, {
     value: shownValue(text),
   });
 }

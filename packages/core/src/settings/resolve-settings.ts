@@ -25,7 +25,10 @@ const URLS: ReadonlySet<keyof Settings> = new Set(['brokerUrl', 'brokerReadUrl',
 export function resolveSettings(sources: readonly SettingSource[]): Settings {
   const settings: Record<string, unknown> = {};
   const isGiven = (name: keyof Settings): boolean => sources.some(({ values }) => values.get(name) !== undefined);
-  const anyScheme = { broker: isGiven('brokerTransport'), results: isGiven('resultBackendPackage') };
+  const anyScheme = {
+    broker: isGiven('brokerTransport'),
+    results: isGiven('resultBackendPackage') || isGiven('overrideBackends'),
+  };
   for (const name of Object.keys(settingTable) as (keyof Settings)[]) {
     const source = sources.find(({ values }) => values.get(name) !== undefined);
     const fallback = settingTable[name].default;

@@ -1,4 +1,5 @@
 import { closest, escapeForLog } from '@celeriac/protocol/basics';
+import { absentSetting } from './celery-settings.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { settingTable } from './setting-table.ts';
 import type { Settings } from './settings.ts';
@@ -49,6 +50,11 @@ export function readSettingNames(given: object, origin: string): Map<keyof Setti
   return found;
 }
 
+/** The setting that a name means, in any of the three styles. */
+export function settingOf(name: string): keyof Settings | undefined {
+  return names.get(name)?.name;
+}
+
 function buildNames(): Map<string, NamedSetting> {
   const all = new Map<string, NamedSetting>();
   const entries = Object.entries(settingTable) as [keyof Settings, (typeof settingTable)[keyof Settings]][];
@@ -62,6 +68,12 @@ function buildNames(): Map<string, NamedSetting> {
 }
 
 function unknownSetting(key: string, origin: string): ConfigurationError {
+  const absent = absentSetting(key);
+  if (absent !== undefined) {
+    const { celery, because, instead } = absent;
+    const problem = `is Celery's setting ${celery}, not supported by Celeriac because ${because} (${origin})`;
+    return new ConfigurationError(key, problem, { hint: instead ?? 'Leave it out.' });
+  }
   const near = closest(key, names.keys());
   return new ConfigurationError(escapeForLog(key, 60), `is no setting (${origin})`, {
     hint: near === undefined ? 'The README of @celeriac/core lists all settings.' : `Did you mean ${near}?`,

@@ -51,6 +51,25 @@ const routes = shaped(
   (value) => typeof value === 'function' || Array.isArray(value) || isRecord(value),
 );
 
+const timeZone: SettingType = {
+  expects: 'an IANA time zone such as "Europe/Berlin"',
+  accepts: isTimeZone,
+  fromText: (value) => value,
+};
+const loginMethod: SettingType = {
+  expects: 'PLAIN, AMQPLAIN or EXTERNAL',
+  accepts: (value) => typeof value === 'string' && /^(plain|amqplain|external)$/i.test(value),
+  fromText: (value) => value,
+};
+
+function isTimeZone(value: unknown): boolean {
+  try {
+    return typeof value === 'string' && new Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Every setting: Celery's name, its old name, the default, what it takes.
  * @see celery/app/defaults.py
@@ -62,6 +81,27 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     default: ['json'],
     type: textList,
     doc: 'Serializer names or content types that are decoded',
+  },
+  resultAcceptContent: {
+    celery: 'result_accept_content',
+    old: 'CELERY_RESULT_ACCEPT_CONTENT',
+    default: undefined,
+    type: textList,
+    doc: 'The same for results; acceptContent when not set',
+  },
+  enableUtc: {
+    celery: 'enable_utc',
+    old: 'CELERY_ENABLE_UTC',
+    default: true,
+    type: flag,
+    doc: 'Times without an offset are in UTC',
+  },
+  timezone: {
+    celery: 'timezone',
+    old: 'CELERY_TIMEZONE',
+    default: undefined,
+    type: timeZone,
+    doc: 'Zone of schedules; UTC when not set',
   },
   imports: {
     celery: 'imports',
@@ -135,12 +175,62 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     doc: 'Longest try to connect',
     unit: 's',
   },
+  brokerConnectionRetry: {
+    celery: 'broker_connection_retry',
+    old: 'BROKER_CONNECTION_RETRY',
+    default: true,
+    type: flag,
+    doc: 'A worker that loses its broker connects again, else it ends',
+  },
+  brokerConnectionRetryOnStartup: {
+    celery: 'broker_connection_retry_on_startup',
+    old: 'BROKER_CONNECTION_RETRY_ON_STARTUP',
+    default: undefined,
+    type: flag,
+    doc: 'A starting worker waits for its broker; brokerConnectionRetry when not set',
+  },
   brokerConnectionMaxRetries: {
     celery: 'broker_connection_max_retries',
     old: 'BROKER_CONNECTION_MAX_RETRIES',
     default: 100,
     type: orNull(whole(0), 'for no limit'),
     doc: 'Tries to connect after the first; null or 0 = for ever',
+  },
+  brokerHeartbeat: {
+    celery: 'broker_heartbeat',
+    old: 'BROKER_HEARTBEAT',
+    default: undefined,
+    type: whole(0, 3600),
+    doc: 'Between AMQP heartbeats, 0 = none; 20 when not set',
+    unit: 's',
+  },
+  brokerUseSsl: {
+    celery: 'broker_use_ssl',
+    old: 'BROKER_USE_SSL',
+    default: false,
+    type: anyOf(flag, options),
+    doc: 'TLS to the broker: true, or its options',
+  },
+  brokerLoginMethod: {
+    celery: 'broker_login_method',
+    old: 'BROKER_LOGIN_METHOD',
+    default: undefined,
+    type: loginMethod,
+    doc: 'How to log in at RabbitMQ',
+  },
+  brokerPoolLimit: {
+    celery: 'broker_pool_limit',
+    old: 'BROKER_POOL_LIMIT',
+    default: 10,
+    type: orNull(whole(0), 'for no limit'),
+    doc: 'No effect: one connection sends everything, one reads',
+  },
+  brokerNativeDelayedDeliveryQueueType: {
+    celery: 'broker_native_delayed_delivery_queue_type',
+    old: undefined,
+    default: 'quorum',
+    type: oneOf('quorum', 'classic'),
+    doc: 'Type of RabbitMQ’s delay queues',
   },
   brokerTransportOptions: {
     celery: 'broker_transport_options',
@@ -162,6 +252,13 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     default: undefined,
     type: anyOf(text, plugin),
     doc: 'Package of the result store, or the plugin itself',
+  },
+  overrideBackends: {
+    celery: 'override_backends',
+    old: undefined,
+    default: undefined,
+    type: options,
+    doc: 'More result stores, by scheme: packages or plugins',
   },
   resultBackendAlwaysRetry: {
     celery: 'result_backend_always_retry',
@@ -230,6 +327,79 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     doc: 'Between two looks at the members of a chord',
     unit: 's',
   },
+  redisBackendUseSsl: {
+    celery: 'redis_backend_use_ssl',
+    old: 'CELERY_REDIS_BACKEND_USE_SSL',
+    default: false,
+    type: anyOf(flag, options),
+    doc: 'TLS to a Redis result store: true, or its options',
+  },
+  redisSocketTimeout: {
+    celery: 'redis_socket_timeout',
+    old: 'CELERY_REDIS_SOCKET_TIMEOUT',
+    default: undefined,
+    type: seconds,
+    doc: 'Longest wait for an answer of a Redis result store',
+    unit: 's',
+  },
+  redisSocketConnectTimeout: {
+    celery: 'redis_socket_connect_timeout',
+    old: 'CELERY_REDIS_SOCKET_CONNECT_TIMEOUT',
+    default: undefined,
+    type: seconds,
+    doc: 'Longest try to connect to it',
+    unit: 's',
+  },
+  redisBackendHealthCheckInterval: {
+    celery: 'redis_backend_health_check_interval',
+    old: 'CELERY_REDIS_BACKEND_HEALTH_CHECK_INTERVAL',
+    default: undefined,
+    type: seconds,
+    doc: 'Between two looks at a silent connection to it',
+    unit: 's',
+  },
+  redisClientName: {
+    celery: 'redis_client_name',
+    old: undefined,
+    default: undefined,
+    type: text,
+    doc: 'What its connections are called',
+  },
+  securityKey: {
+    celery: 'security_key',
+    old: 'CELERY_SECURITY_KEY',
+    default: undefined,
+    type: text,
+    doc: 'File of the private key that signs messages',
+  },
+  securityKeyPassword: {
+    celery: 'security_key_password',
+    old: 'CELERY_SECURITY_KEY_PASSWORD',
+    default: undefined,
+    type: text,
+    doc: 'Its password',
+  },
+  securityCertificate: {
+    celery: 'security_certificate',
+    old: 'CELERY_SECURITY_CERTIFICATE',
+    default: undefined,
+    type: text,
+    doc: 'File of the certificate that goes with it',
+  },
+  securityCertStore: {
+    celery: 'security_cert_store',
+    old: 'CELERY_SECURITY_CERT_STORE',
+    default: undefined,
+    type: text,
+    doc: 'Folder or pattern of files: certificates of those whose messages are read',
+  },
+  securityDigest: {
+    celery: 'security_digest',
+    old: 'CELERY_SECURITY_DIGEST',
+    default: 'sha256',
+    type: text,
+    doc: 'Digest of signatures',
+  },
   taskAnnotations: {
     celery: 'task_annotations',
     old: 'CELERY_ANNOTATIONS',
@@ -243,6 +413,13 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     default: 'json',
     type: text,
     doc: 'Serializer of messages',
+  },
+  taskProtocol: {
+    celery: 'task_protocol',
+    old: 'CELERY_TASK_PROTOCOL',
+    default: 2,
+    type: oneOf(1, 2),
+    doc: 'Protocol of messages that are sent; both are read',
   },
   taskCompression: {
     celery: 'task_compression',
@@ -274,7 +451,7 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
   },
   taskEagerPropagates: {
     celery: 'task_eager_propagates',
-    old: 'CELERY_EAGER_PROPAGATES',
+    old: 'CELERY_EAGER_PROPAGATES_EXCEPTIONS',
     default: false,
     type: flag,
     doc: 'Throw errors of eager tasks at the caller',
@@ -337,6 +514,20 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     type: flag,
     doc: 'With late acknowledgement: failures and timeouts too',
   },
+  taskAcksOnFailure: {
+    celery: 'task_acks_on_failure',
+    old: undefined,
+    default: undefined,
+    type: flag,
+    doc: 'The same for failures alone',
+  },
+  taskAcksOnTimeout: {
+    celery: 'task_acks_on_timeout',
+    old: undefined,
+    default: undefined,
+    type: flag,
+    doc: 'The same for timeouts alone; a refused one is requeued',
+  },
   taskRejectOnWorkerLost: {
     celery: 'task_reject_on_worker_lost',
     old: 'CELERY_REJECT_ON_WORKER_LOST',
@@ -367,21 +558,21 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
   },
   taskQueueMaxPriority: {
     celery: 'task_queue_max_priority',
-    old: 'CELERY_TASK_QUEUE_MAX_PRIORITY',
+    old: 'CELERY_QUEUE_MAX_PRIORITY',
     default: undefined,
     type: whole(1, 255),
     doc: 'x-max-priority of queues',
   },
   taskDefaultPriority: {
     celery: 'task_default_priority',
-    old: 'CELERY_TASK_DEFAULT_PRIORITY',
+    old: 'CELERY_DEFAULT_PRIORITY',
     default: undefined,
     type: whole(0, 255),
     doc: 'Priority of messages',
   },
   taskInheritParentPriority: {
     celery: 'task_inherit_parent_priority',
-    old: 'CELERY_TASK_INHERIT_PARENT_PRIORITY',
+    old: 'CELERY_INHERIT_PARENT_PRIORITY',
     default: false,
     type: flag,
     doc: 'Tasks sent by a task get its priority',
@@ -478,6 +669,13 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     doc: 'Wait for a process to start',
     unit: 's',
   },
+  workerDirect: {
+    celery: 'worker_direct',
+    old: 'CELERY_WORKER_DIRECT',
+    default: false,
+    type: flag,
+    doc: 'Each worker also reads a queue of its own, <node name>.dq',
+  },
   workerQuarantineLimit: {
     celery: undefined,
     old: undefined,
@@ -512,5 +710,33 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     default: undefined,
     type: flag,
     doc: 'Colours in text; by terminal when not set',
+  },
+  workerLogFormat: {
+    celery: 'worker_log_format',
+    old: 'CELERYD_LOG_FORMAT',
+    default: undefined,
+    type: text,
+    doc: 'Form of text lines, with %(asctime)s and the like',
+  },
+  workerTaskLogFormat: {
+    celery: 'worker_task_log_format',
+    old: 'CELERYD_TASK_LOG_FORMAT',
+    default: undefined,
+    type: text,
+    doc: 'The same for lines of running tasks',
+  },
+  workerRedirectStdouts: {
+    celery: 'worker_redirect_stdouts',
+    old: 'CELERY_REDIRECT_STDOUTS',
+    default: true,
+    type: flag,
+    doc: 'What tasks print goes to the log',
+  },
+  workerRedirectStdoutsLevel: {
+    celery: 'worker_redirect_stdouts_level',
+    old: 'CELERY_REDIRECT_STDOUTS_LEVEL',
+    default: 'warning',
+    type: oneOf('debug', 'info', 'warning', 'error'),
+    doc: 'At which level',
   },
 };

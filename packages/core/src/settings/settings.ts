@@ -13,6 +13,12 @@ export interface Settings {
   // Modules and content
   /** Serializer names or content types that are decoded; everything else is refused unread. `['json']` */
   readonly acceptContent: readonly string[];
+  /** The same for results; `acceptContent` when not set. */
+  readonly resultAcceptContent: readonly string[] | undefined;
+  /** Whether times without an offset are in UTC; else they are in `timezone`, else in the machine's own zone. true */
+  readonly enableUtc: boolean;
+  /** IANA zone of schedules, `Europe/Berlin` for instance; UTC when not set and `enableUtc` is on. */
+  readonly timezone: string | undefined;
   /** Modules that a worker imports at its start, before those of `include`. */
   readonly imports: readonly string[];
   /** Modules that a worker imports at its start. */
@@ -35,8 +41,22 @@ export interface Settings {
   readonly brokerFailoverStrategy: FailoverStrategy;
   /** Seconds that one try to connect may take. 4 */
   readonly brokerConnectionTimeout: number;
+  /** Whether a worker that loses its broker connects again; else it ends. true */
+  readonly brokerConnectionRetry: boolean;
+  /** Whether a worker waits for a broker that is away as it starts; `brokerConnectionRetry` when not set. */
+  readonly brokerConnectionRetryOnStartup: boolean | undefined;
   /** Tries to connect after the first; null or 0 = for ever. 100 */
   readonly brokerConnectionMaxRetries: number | null;
+  /** Seconds between AMQP heartbeats, 0 = none; 20 when not set. */
+  readonly brokerHeartbeat: number | undefined;
+  /** TLS to the broker: true, or its options, by Node's names or Python's (`ca_certs`, `certfile`, `keyfile`, `cert_reqs`). */
+  readonly brokerUseSsl: boolean | { readonly [name: string]: unknown };
+  /** How to log in at RabbitMQ: `PLAIN`, `AMQPLAIN` or `EXTERNAL`. */
+  readonly brokerLoginMethod: string | undefined;
+  /** Without effect: one connection sends everything, one reads. 10 */
+  readonly brokerPoolLimit: number | null;
+  /** Type of RabbitMQ's delay queues. `quorum` */
+  readonly brokerNativeDelayedDeliveryQueueType: 'quorum' | 'classic';
   /** Options of the transport; each transport's README lists its own. */
   readonly brokerTransportOptions: { readonly [name: string]: unknown };
 
@@ -45,6 +65,8 @@ export interface Settings {
   readonly resultBackend: string | undefined;
   /** A package that provides the result store, or the plugin itself, whatever the URL's scheme. */
   readonly resultBackendPackage: string | BackendPlugin | undefined;
+  /** More result stores: packages or plugins by the scheme that stands for them. */
+  readonly overrideBackends: { readonly [scheme: string]: string | BackendPlugin } | undefined;
   /** Go on trying to store a result as often as `resultBackendMaxRetries` says, instead of for a minute. false */
   readonly resultBackendAlwaysRetry: boolean;
   /** Retries of a store with `resultBackendAlwaysRetry`; null = for ever. null */
@@ -62,11 +84,34 @@ export interface Settings {
   readonly resultExpires: number | null;
   /** Seconds between two looks of `celery.chord_unlock`. 1 */
   readonly resultChordRetryInterval: number;
+  /** TLS to a Redis result store, as `brokerUseSsl`. */
+  readonly redisBackendUseSsl: boolean | { readonly [name: string]: unknown };
+  /** Seconds that an answer of a Redis result store may take. */
+  readonly redisSocketTimeout: number | undefined;
+  /** Seconds that connecting to it may take. */
+  readonly redisSocketConnectTimeout: number | undefined;
+  /** Seconds between two looks at a silent connection to it. */
+  readonly redisBackendHealthCheckInterval: number | undefined;
+  /** What its connections are called. */
+  readonly redisClientName: string | undefined;
+
+  // Signed messages
+  /** File of the private key that signs, PEM. */
+  readonly securityKey: string | undefined;
+  readonly securityKeyPassword: string | undefined;
+  /** File of the certificate that goes with it, PEM. */
+  readonly securityCertificate: string | undefined;
+  /** Folder, or pattern of files, with the certificates of those whose messages are read. */
+  readonly securityCertStore: string | undefined;
+  /** Digest of signatures. `sha256` */
+  readonly securityDigest: string;
 
   // Tasks
   /** Options to change by task name, or `*` for all. */
   readonly taskAnnotations: TaskAnnotations | undefined;
   readonly taskSerializer: string;
+  /** Which protocol messages are written in; both are read. 2 */
+  readonly taskProtocol: 1 | 2;
   readonly taskCompression: string | undefined;
   /** Try again when publishing fails by a lost connection. true */
   readonly taskPublishRetry: boolean;
@@ -89,6 +134,10 @@ export interface Settings {
   readonly taskAcksLate: boolean;
   /** With `taskAcksLate`: acknowledge failures and timeouts too. true */
   readonly taskAcksOnFailureOrTimeout: boolean;
+  /** The same for failures alone; `taskAcksOnFailureOrTimeout` when not set. */
+  readonly taskAcksOnFailure: boolean | undefined;
+  /** The same for timeouts alone; a refused one is requeued. `taskAcksOnFailureOrTimeout` when not set. */
+  readonly taskAcksOnTimeout: boolean | undefined;
   /** With `taskAcksLate`: requeue when the process that runs a task dies. false */
   readonly taskRejectOnWorkerLost: boolean;
   /** `10/s`, `100/m`, `1000/h`, or a number for each second; per worker and task. */
@@ -125,6 +174,8 @@ export interface Settings {
   readonly workerPrefetchMultiplier: number;
   /** Seconds that a child process may take to start. 4 */
   readonly workerProcAliveTimeout: number;
+  /** Each worker also reads a queue of its own, `<node name>.dq`, for tasks that it alone should run. false */
+  readonly workerDirect: boolean;
   /** Messages that the quarantine queue holds at most. 10000 */
   readonly workerQuarantineLimit: number;
   /** Deliveries of one message that ended with the worker's death, before it goes to quarantine. 3 */
@@ -137,4 +188,12 @@ export interface Settings {
   readonly logFormat: 'text' | 'json';
   /** Colours in text; undefined = when the output is a terminal. */
   readonly workerLogColor: boolean | undefined;
+  /** Form of text lines: `%(asctime)s`, `%(levelname)s`, `%(processName)s`, `%(process)d`, `%(message)s`. */
+  readonly workerLogFormat: string | undefined;
+  /** The same for lines of running tasks, with `%(task_name)s` and `%(task_id)s`. */
+  readonly workerTaskLogFormat: string | undefined;
+  /** Whether what tasks write to `console` and to standard output goes to the log of the worker. true */
+  readonly workerRedirectStdouts: boolean;
+  /** At which level. `warning` */
+  readonly workerRedirectStdoutsLevel: LogLevel;
 }

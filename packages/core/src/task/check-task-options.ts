@@ -41,6 +41,8 @@ const RULES: { readonly [option in keyof TaskOptions]-?: SettingType } = {
   trackStarted: flag,
   acksLate: flag,
   acksOnFailureOrTimeout: flag,
+  acksOnFailure: orNull(flag, 'for acksOnFailureOrTimeout'),
+  acksOnTimeout: orNull(flag, 'for acksOnFailureOrTimeout'),
   rejectOnWorkerLost: flag,
   serializer: orNull(text, 'for the setting'),
   compression: orNull(text, 'for the setting'),

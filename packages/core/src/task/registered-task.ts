@@ -32,6 +32,10 @@ export interface ResolvedTaskOptions {
   readonly trackStarted: boolean;
   readonly acksLate: boolean;
   readonly acksOnFailureOrTimeout: boolean;
+  /** Undefined: as `acksOnFailureOrTimeout`. */
+  readonly acksOnFailure: boolean | undefined;
+  /** Undefined: as `acksOnFailureOrTimeout`. */
+  readonly acksOnTimeout: boolean | undefined;
   readonly rejectOnWorkerLost: boolean;
   readonly serializer: string | undefined;
   readonly compression: string | undefined;

@@ -56,6 +56,8 @@ function defaults(settings: Settings): ResolvedTaskOptions {
     trackStarted: settings.taskTrackStarted,
     acksLate: settings.taskAcksLate,
     acksOnFailureOrTimeout: settings.taskAcksOnFailureOrTimeout,
+    acksOnFailure: settings.taskAcksOnFailure,
+    acksOnTimeout: settings.taskAcksOnTimeout,
     rejectOnWorkerLost: settings.taskRejectOnWorkerLost,
     serializer: undefined,
     compression: undefined,

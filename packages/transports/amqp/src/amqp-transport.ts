@@ -45,7 +45,8 @@ export function amqpTransport(options: AmqpTransportOptions): Transport {
 /** Found by the scheme of a broker URL. */
 export const transport: TransportPlugin = Object.freeze({
   schemes: Object.freeze(['amqp', 'amqps', 'pyamqp']),
-  create: (url, { clock, logger, options }) => amqpTransport({ url, options, clock, logger }),
+  create: (url, { clock, logger, options, link }) =>
+    amqpTransport({ url, options: { ...link, ...options }, clock, logger }),
 } satisfies TransportPlugin);
 
 /** See {@link amqpTransport}. */

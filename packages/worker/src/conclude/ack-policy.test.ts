@@ -1,15 +1,29 @@
 import { describe, expect, it } from 'vitest';
+import type { AckOptions } from '../request/ack-options.ts';
 import { type AckCase, settlementOf } from './ack-policy.ts';
 
-const late = { acksLate: true, acksOnFailureOrTimeout: true, rejectOnWorkerLost: false };
+const late: AckOptions = {
+  acksLate: true,
+  acksOnFailureOrTimeout: true,
+  acksOnFailure: undefined,
+  acksOnTimeout: undefined,
+  rejectOnWorkerLost: false,
+};
 
 describe('settlementOf', () => {
-  it.each<[AckCase, Partial<typeof late>, string]>([
+  it.each<[AckCase, Partial<AckOptions>, string]>([
     ['success', {}, 'ack'],
     ['failure', {}, 'ack'],
     ['failure', { acksOnFailureOrTimeout: false }, 'discard'],
     ['timeout', {}, 'ack'],
-    ['timeout', { acksOnFailureOrTimeout: false }, 'discard'],
+    ['timeout', { acksOnFailureOrTimeout: false }, 'requeue'],
+    ['failure', { acksOnFailure: false }, 'discard'],
+    ['timeout', { acksOnFailure: false }, 'ack'],
+    ['failure', { acksOnTimeout: false }, 'ack'],
+    ['timeout', { acksOnTimeout: false }, 'requeue'],
+    ['failure', { acksOnFailureOrTimeout: false, acksOnFailure: true }, 'ack'],
+    ['timeout', { acksOnFailureOrTimeout: false, acksOnTimeout: true }, 'ack'],
+    ['worker-lost', { acksOnFailure: false }, 'discard'],
     ['retry', {}, 'ack'],
     ['ignore', {}, 'ack'],
     ['reject', {}, 'discard'],

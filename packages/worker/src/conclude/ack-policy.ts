@@ -17,14 +17,17 @@ export type AckCase =
   | 'invalid'
   | 'poison';
 
-/** `ack-on-failure`: acknowledged if `acksOnFailureOrTimeout`, else discarded. `requeue-if-lost`: requeued if `rejectOnWorkerLost`, else as a failure. */
-type LateRule = SettleHow | 'ack-on-failure' | 'requeue-if-lost';
+/**
+ * `ack-on-failure`: acknowledged if `acksOnFailure`, else discarded. `ack-on-timeout`: acknowledged if `acksOnTimeout`, else
+ * requeued. `requeue-if-lost`: requeued if `rejectOnWorkerLost`, else as a failure.
+ */
+type LateRule = SettleHow | 'ack-on-failure' | 'ack-on-timeout' | 'requeue-if-lost';
 
 /** Late acknowledgement; the rules of an early one are that everything which started is acknowledged already. */
 const RULES: { readonly [name in AckCase]: LateRule } = Object.freeze({
   success: 'ack',
   failure: 'ack-on-failure',
-  timeout: 'ack-on-failure',
+  timeout: 'ack-on-timeout',
   retry: 'ack',
   ignore: 'ack',
   reject: 'discard',
@@ -44,7 +47,11 @@ const RULES: { readonly [name in AckCase]: LateRule } = Object.freeze({
  */
 export function settlementOf(ackCase: AckCase, options: AckOptions): SettleHow {
   const rule = RULES[ackCase];
-  if (rule !== 'ack-on-failure' && rule !== 'requeue-if-lost') return rule;
+  const { acksOnFailureOrTimeout, acksOnFailure, acksOnTimeout } = options;
+  if (rule === 'ack-on-timeout') return (acksOnTimeout ?? acksOnFailureOrTimeout) ? 'ack' : 'requeue';
   if (rule === 'requeue-if-lost' && options.acksLate && options.rejectOnWorkerLost) return 'requeue';
-  return options.acksOnFailureOrTimeout ? 'ack' : 'discard';
+  if (rule === 'requeue-if-lost' || rule === 'ack-on-failure') {
+    return (acksOnFailure ?? acksOnFailureOrTimeout) ? 'ack' : 'discard';
+  }
+  return rule;
 }
