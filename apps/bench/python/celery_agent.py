@@ -1,0 +1,143 @@
+"""Python's Celery as a system of the bench: `celery_agent.py client|worker`, commands as lines of JSON (agent-commands.ts)."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+from celery import Celery
+
+BROKER, STORE = os.environ["BENCH_BROKER"], os.environ["BENCH_STORE"]
+
+app = Celery("bench", broker=BROKER, backend=STORE, set_as_current=True)
+app.conf.update(
+    task_default_queue="celery-bench",
+    worker_prefetch_multiplier=100,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"confirm_publish": True} if BROKER.startswith("amqp") else {},
+    worker_hijack_root_logger=False,
+)
+
+
+@app.task(name="bench.noop")
+def noop(value, payload=""):
+    return value
+
+
+@app.task(name="bench.stamp")
+def stamp():
+    return time.time() * 1000
+
+
+@app.task(name="bench.burn")
+def burn(value, rounds):
+    total = 0
+    for index in range(rounds):
+        total = (total * 31 + index) % 1_000_003
+    return -1 if total < 0 else value
+
+
+class Client:
+    def __init__(self):
+        self.results = {}
+
+    def send(self, start, count, bytes, inFlight, **_):
+        if inFlight == 0:
+            raise RuntimeError("It has no call for many.")
+        payload = "x" * bytes
+        began = time.perf_counter()
+        for index in range(start, start + count):
+            args = (index, payload) if payload else (index,)
+            self.results[index] = noop.apply_async(args)
+        return {"ms": (time.perf_counter() - began) * 1000}
+
+    def calls(self, count):
+        calls = []
+        for _ in range(count):
+            sent = time.time() * 1000
+            started = stamp.delay().get(timeout=30)
+            calls.append({"startMs": started - sent, "resultMs": time.time() * 1000 - sent})
+        return {"calls": calls}
+
+    def stored(self, target):
+        client = app.backend.client
+        size = client.dbsize()
+        if size >= target:
+            size = client.eval("return #redis.call('keys', ARGV[1])", 0, "celery-task-meta-*")
+        return {"count": size}
+
+    def verify(self, count):
+        metas = app.backend.client.mget([f"celery-task-meta-{self.results[i].id}" for i in range(count)])
+        values = {json.loads(meta)["result"] for meta in metas if meta}
+        self.results.clear()
+        if values != set(range(count)):
+            raise RuntimeError(f"{len(values)} of {count} results are right.")
+        return {}
+
+    def memory(self):
+        return {"bytes": rss()}
+
+
+class Worker:
+    def __init__(self):
+        self.process = None
+
+    def start(self, concurrency):
+        """The worker as a person would start it; the first result says that it works."""
+        pool = os.environ.get("BENCH_POOL", "threads")
+        options = ["-P", pool, "-c", str(concurrency), "-l", "ERROR", "--without-gossip", "--without-mingle"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "celery_agent", "worker", "--without-heartbeat", *options],
+            cwd=os.path.dirname(os.path.abspath(__file__)),
+            env={**os.environ, "C_FORCE_ROOT": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        return {}
+
+    def stop(self):
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(30)
+        self.process = None
+        return {}
+
+    def memory(self):
+        """Of the worker with its children."""
+        output = subprocess.check_output(["ps", "-o", "rss=", "--ppid", str(self.process.pid), "-p", str(self.process.pid)])
+        return {"bytes": sum(int(line) for line in output.split()) * 1024}
+
+
+def rss():
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def answer(reply):
+    sys.__stdout__.write(json.dumps(reply, separators=(",", ":")) + "\n")
+    sys.__stdout__.flush()
+
+
+def main():
+    side = Client() if sys.argv[1] == "client" else Worker()
+    answer({"output": {}})
+    for line in sys.stdin:
+        request = json.loads(line)
+        command, given = request["command"], request["input"]
+        if "from" in given:
+            given["start"] = given.pop("from")
+        if command == "end":
+            if isinstance(side, Worker):
+                side.stop()
+            answer({"output": {}})
+            os._exit(0)
+        try:
+            answer({"output": getattr(side, command)(**given)})
+        except Exception as error:  # noqa: BLE001: the bench says it
+            answer({"error": f"{type(error).__name__}: {error}"})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+import type { CallTimes, Client } from '../systems/system.ts';
+import type { InputOf, OutputOf } from './agent-commands.ts';
+import { inFlight } from './in-flight.ts';
+
+/** Tasks of one call for many. */
+const BULK = 1000;
+
+/** What the sending side does on command. */
+export class ClientAgent {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async send({ from, count, inFlight: limit, bytes }: InputOf<'send'>): Promise<OutputOf<'send'>> {
+    const payload = 'x'.repeat(bytes);
+    const startedAt = performance.now();
+    if (limit === 0) await this.#sendMany(from, count, payload);
+    else await inFlight(from, count, limit, (index) => this.#client.send(index, payload));
+    return { ms: performance.now() - startedAt };
+  }
+
+  async calls({ count }: InputOf<'calls'>): Promise<OutputOf<'calls'>> {
+    const calls: CallTimes[] = [];
+    for (let index = 0; index < count; index++) calls.push(await this.#client.call(index));
+    return { calls };
+  }
+
+  /** Due times are fixed beforehand: a call that waits for its turn counts from when it was due. */
+  async load({ perSecond, seconds }: InputOf<'load'>): Promise<OutputOf<'load'>> {
+    const count = Math.floor(perSecond * seconds);
+    const beganAt = performance.now();
+    const calls: Promise<CallTimes>[] = [];
+    while (calls.length < count) {
+      const elapsedMs = performance.now() - beganAt;
+      const due = Math.min(count, Math.floor((elapsedMs / 1000) * perSecond));
+      while (calls.length < due) {
+        const lateMs = elapsedMs - (calls.length * 1000) / perSecond;
+        calls.push(
+          this.#client
+            .call(calls.length)
+            .then(({ startMs, resultMs }) => ({ startMs: startMs + lateMs, resultMs: resultMs + lateMs })),
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return { calls: await Promise.all(calls) };
+  }
+
+  async stored({ target }: InputOf<'stored'>): Promise<OutputOf<'stored'>> {
+    return { count: await this.#client.stored(target) };
+  }
+
+  async verify({ count }: InputOf<'verify'>): Promise<OutputOf<'verify'>> {
+    await this.#client.verify(count);
+    return {};
+  }
+
+  async end(): Promise<object> {
+    await this.#client.close();
+    return {};
+  }
+
+  async #sendMany(from: number, count: number, payload: string): Promise<void> {
+    const { sendMany } = this.#client;
+    if (sendMany === undefined) throw new Error('It has no call for many.');
+    for (let sent = 0; sent < count; sent += BULK) {
+      await sendMany.call(this.#client, from + sent, Math.min(BULK, count - sent), payload);
+    }
+  }
+}

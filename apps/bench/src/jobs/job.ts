@@ -1,0 +1,32 @@
+import type { Measurements } from '../measure/measurements.ts';
+import type { BenchServer } from '../servers.ts';
+import type { BrokerName, SystemEntry } from '../systems/system.ts';
+
+/** What a job works with. */
+export interface JobContext {
+  readonly server: BenchServer;
+  readonly measurements: Measurements;
+  /** Where Python's Celery is; undefined without it. */
+  readonly python: string | undefined;
+  /** How long each measured part should take, seconds. */
+  readonly seconds: number;
+  readonly quick: boolean;
+  /** Concurrencies to drain with, rising. */
+  readonly concurrency: readonly number[];
+  /** Options of node that make the processes write profiles; undefined without profiling. */
+  readonly profileArgv: ((side: 'client' | 'worker', system: string) => readonly string[]) | undefined;
+}
+
+/** One kind of measurement. */
+export interface Job {
+  readonly name: string;
+  /** For `--help`. */
+  readonly what: string;
+  readonly brokers: readonly BrokerName[];
+  /** Systems that take part; undefined = all of the broker. */
+  readonly systems?: readonly string[];
+  /** Rounds when it is not said otherwise. */
+  readonly rounds: { readonly quick: number; readonly full: number };
+  /** One system, one round. */
+  run(entry: SystemEntry, context: JobContext): Promise<void>;
+}

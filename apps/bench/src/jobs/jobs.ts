@@ -1,0 +1,11 @@
+import type { Job } from './job.ts';
+import { latency } from './latency.ts';
+import { memory } from './memory.ts';
+import { payloads } from './payloads.ts';
+import { prefork } from './prefork.ts';
+import { processes } from './processes.ts';
+import { startUp } from './start-up.ts';
+import { throughput } from './throughput.ts';
+
+/** All jobs, in the order in which they run. */
+export const jobs: readonly Job[] = [throughput, latency, processes, prefork, payloads, memory, startUp];

@@ -1,0 +1,92 @@
+import type { SystemEntry } from '../systems/system.ts';
+import type { Job, JobContext } from './job.ts';
+import { Stage } from './stage.ts';
+
+const WARM_UP = 3_000;
+const WARM_UP_IN_FLIGHT = 200;
+const FEWEST = 300;
+const MOST = 60_000;
+const PER_CPU_FIGURE = 100_000;
+
+/** Sends a backlog and works it off, at several widths. Every result is read back. */
+export const throughput: Job = {
+  name: 'throughput',
+  what: 'sends one by one with 1, 50, 1,000 in flight and in bulk; drains backlogs at rising concurrency; CPU seconds',
+  brokers: ['redis', 'rabbitmq', 'sqlite', 'postgres'],
+  rounds: { quick: 3, full: 5 },
+  run,
+};
+
+async function run(entry: SystemEntry, context: JobContext): Promise<void> {
+  const { server, python, profileArgv } = context;
+  const stage = await Stage.open({
+    server,
+    entry,
+    python,
+    ...(profileArgv === undefined
+      ? {}
+      : { execArgv: { client: profileArgv('client', entry.name), worker: profileArgv('worker', entry.name) } }),
+  });
+  try {
+    const pace = await warmUp(stage);
+    const widths = context.concurrency;
+    for (const [index, concurrency] of widths.entries()) {
+      const inFlight = index === widths.length - 1 ? 1000 : index === 0 ? 1 : 50;
+      await sendAndDrain(stage, { entry, context, concurrency, inFlight, pace });
+    }
+    if (entry.module !== 'celery') await sendInBulk(stage, entry, context, pace);
+    await stage.verify();
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Code is compiled and connections are open before anything counts. @returns tasks per second, roughly */
+async function warmUp(stage: Stage): Promise<number> {
+  const sent = await stage.send(WARM_UP, WARM_UP_IN_FLIGHT);
+  const { tasksPerSecond } = await stage.drain(WARM_UP, 100);
+  return Math.min(sent, tasksPerSecond);
+}
+
+interface Part {
+  readonly entry: SystemEntry;
+  readonly context: JobContext;
+  readonly concurrency: number;
+  readonly inFlight: number;
+  readonly pace: number;
+}
+
+async function sendAndDrain(stage: Stage, { entry, context, concurrency, inFlight, pace }: Part): Promise<void> {
+  const { measurements, seconds } = context;
+  const of = (job: string, variant: string) => ({ job, broker: entry.broker, variant, system: entry.name });
+  // One at a time is slower than the warm-up by far.
+  const slowness = inFlight === 1 ? 0.2 : 1;
+  const count = clamp(pace * seconds * slowness);
+  const before = stage.cpu();
+  measurements.add(of('send', `${inFlight} in flight`), 'tasks/s', await stage.send(count, inFlight));
+  const after = stage.cpu();
+  const { tasksPerSecond, cpu } = await stage.drain(count, concurrency);
+  measurements.add(of('drain', `c=${concurrency}`), 'tasks/s', tasksPerSecond);
+  if (inFlight < 1000) return;
+  const scaled = (cpuSeconds: number): number => (cpuSeconds * PER_CPU_FIGURE) / count;
+  measurements.add(of('CPU of 100,000 sends', 'client'), 'CPU s', scaled(after.client - before.client));
+  measurements.add(of('CPU of 100,000 sends', 'broker'), 'CPU s', scaled(after.broker - before.broker));
+  measurements.add(of('CPU of 100,000 drained', 'worker'), 'CPU s', scaled(cpu.worker));
+  measurements.add(of('CPU of 100,000 drained', 'broker'), 'CPU s', scaled(cpu.broker));
+}
+
+async function sendInBulk(stage: Stage, entry: SystemEntry, context: JobContext, pace: number): Promise<void> {
+  const count = clamp(pace * context.seconds);
+  try {
+    const perSecond = await stage.send(count, 0);
+    const key = { job: 'send', broker: entry.broker, variant: 'in bulk', system: entry.name };
+    context.measurements.add(key, 'tasks/s', perSecond);
+    await stage.drain(count, 100);
+  } catch (error) {
+    if (!/no call for many/.test(String(error))) throw error;
+  }
+}
+
+function clamp(count: number): number {
+  return Math.round(Math.min(MOST, Math.max(FEWEST, count)));
+}

@@ -1,0 +1,75 @@
+import { createRequire } from 'node:module';
+import { type CallTimes, type Client, checkValues, nowMs, type Place, type WorkerSide } from './system.ts';
+
+// Its types ask for those of a redis client that is not installed, so what is used here is written out.
+interface Job {
+  readonly data: { readonly value: number; readonly stamp?: boolean };
+  save(): Promise<Job>;
+  on(event: 'succeeded', listener: (result: unknown) => void): void;
+}
+interface BeeQueue {
+  ready(): Promise<unknown>;
+  createJob(data: object): Job;
+  saveAll(jobs: Job[]): Promise<Map<Job, Error>>;
+  process(concurrency: number, handler: (job: Job) => Promise<unknown>): void;
+  checkHealth(): Promise<{ succeeded: number }>;
+  getJobs(type: 'succeeded', page: { size: number }): Promise<Job[]>;
+  close(timeoutMs: number): Promise<void>;
+}
+const BeeQueueClass = createRequire(import.meta.url)('bee-queue') as new (name: string, settings: object) => BeeQueue;
+
+const QUEUE = 'bench';
+
+export async function client(place: Place): Promise<Client> {
+  // As its documentation says for a producer: no worker, no events, and jobs that are not remembered.
+  const sender = new BeeQueueClass(QUEUE, { redis: place.broker, isWorker: false, getEvents: false, storeJobs: false });
+  await sender.ready();
+  let caller: BeeQueue | undefined;
+  return {
+    send: (value, payload) => sender.createJob(payload === '' ? { value } : { value, payload }).save(),
+    sendMany: async (from, count, payload) => {
+      const jobs = Array.from({ length: count }, (_, offset) => sender.createJob({ value: from + offset, payload }));
+      const errors = await sender.saveAll(jobs);
+      for (const error of errors.values()) throw error;
+    },
+    call: async (value): Promise<CallTimes> => {
+      if (caller === undefined) {
+        caller = new BeeQueueClass(QUEUE, { redis: place.broker, isWorker: false });
+        await caller.ready();
+      }
+      const job = caller.createJob({ value, stamp: true });
+      const done = new Promise<unknown>((resolve) => job.on('succeeded', resolve));
+      const sentAt = nowMs();
+      await job.save();
+      const startedAt = (await done) as number;
+      return { startMs: startedAt - sentAt, resultMs: nowMs() - sentAt };
+    },
+    stored: async () => (await sender.checkHealth()).succeeded,
+    verify: async (count) => {
+      // It publishes what a job returned and keeps only that the job succeeded.
+      const jobs = await sender.getJobs('succeeded', { size: count });
+      checkValues(
+        jobs.map((job) => job.data.value),
+        count,
+      );
+    },
+    close: async () => {
+      await caller?.close(1000);
+      await sender.close(1000);
+    },
+  };
+}
+
+export async function worker(place: Place): Promise<WorkerSide> {
+  let running: BeeQueue | undefined;
+  return {
+    start: async (concurrency) => {
+      running = new BeeQueueClass(QUEUE, { redis: place.broker, storeJobs: false });
+      await running.ready();
+      running.process(concurrency, (job) => Promise.resolve(job.data.stamp === true ? nowMs() : job.data.value));
+    },
+    stop: async () => {
+      await running?.close(5000);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { Celeriac } from '@celeriac/core';
+import { nowMs } from './system.ts';
+
+/** The app under measurement. Its URLs come from the environment, so that processes of a pool can make it too. */
+export const app = new Celeriac('bench', {
+  taskDefaultQueue: 'bench',
+  ...(process.env['BENCH_ACKS_LATE'] === '1' ? { taskAcksLate: true } : {}),
+});
+
+/** A task that does nothing. */
+export const noop = app.task('bench.noop', (value: number, _payload = '') => value);
+
+/** When it ran, on the machine's clock. */
+export const stamp = app.task('bench.stamp', () => nowMs());
+
+/** Keeps a core busy for a fixed piece of work. */
+export const burn = app.task('bench.burn', (value: number, rounds: number) => {
+  let sum = 0;
+  for (let round = 0; round < rounds; round++) sum = (sum * 31 + round) % 1_000_003;
+  return sum < 0 ? -1 : value;
+});
