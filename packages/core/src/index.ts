@@ -30,7 +30,15 @@ export type { ExchangeDefinition, QueueBinding, QueueDefinition, TaskQueues } fr
 export type { Settings } from './settings/settings.ts';
 export type { RouteFunction, RouteMap, RoutePair, RouteTarget, TaskRoutes } from './settings/task-routes.ts';
 export type { ConnectOptions, Disconnect, Signal } from './signals/signal.ts';
-export type { SignalPayloads, Signals, TaskRunPayload, WorkerPayload } from './signals/signals.ts';
+export type {
+  PublishPayload,
+  SetupLoggingPayload,
+  SignalPayloads,
+  Signals,
+  TaskRunPayload,
+  WorkerPayload,
+  WorkerSetupPayload,
+} from './signals/signals.ts';
 export type { SignatureLike } from './signature/signature-like.ts';
 export type { ApplyOptions } from './task/apply-options.ts';
 export { DuplicateTaskError } from './task/duplicate-task-error.ts';

@@ -54,6 +54,7 @@ export class Celeriac implements AppOwner {
   readonly #sources: AppSources;
   readonly #caller: LazyCaller;
   readonly #results: ResultSource;
+  #isImported = false;
 
   /** @throws {ConfigurationError} for an unknown option, with a suggestion; values are checked on first use */
   constructor(name: string, options: CeleriacOptions = {}) {
@@ -298,6 +299,8 @@ export class Celeriac implements AppOwner {
   }
 
   async #loadTasks(settings: Settings): Promise<void> {
+    if (!this.#isImported) await this.signals.importModules.sendAndWait({ app: this.name });
+    this.#isImported = true;
     await this.#sources.loadModules(settings);
     // Options that cannot be are found now rather than with the first message.
     for (const name of this.tasks.names()) this.tasks.get(name);

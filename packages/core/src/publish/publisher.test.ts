@@ -140,6 +140,20 @@ describe('signals around sending', () => {
     await app.sendTask('y');
     expect(seen).toEqual(['before x', 'after x', 'after y']);
   });
+
+  test('may change what is sent', async () => {
+    await using app = memoryApp();
+    app.signals.beforeTaskPublish.connect(({ call }) => {
+      call.headers = { ...call.headers, tenant: 'a' };
+      call.args = [...call.args, 'more'];
+      call.priority = 3;
+    });
+    await app.sendTask('x', ['one'], { headers: { own: 1 } });
+    const [sent] = await takeSent(app, 1);
+    expect(sent!.raw.headers).toMatchObject({ tenant: 'a', own: 1, argsrepr: "('one', 'more')" });
+    expect(sent!.raw.properties.priority).toBe(3);
+    expect(sent!.body).toMatchObject([['one', 'more'], {}, {}]);
+  });
 });
 
 describe('a broker that fails', () => {

@@ -44,6 +44,8 @@ export class AppState {
   readonly #logger: Lazy<Logger>;
   readonly #loadTasks: (settings: Settings) => Promise<void>;
   #overriding: OverridingParts | undefined;
+  /** Takes what handlers say while the log is being set up. */
+  #settingUp: Logger | undefined;
 
   /** Adds settings that win over all others; see {@link change}. */
   readonly configureAbove: (settings: object) => void;
@@ -65,9 +67,9 @@ export class AppState {
     this.serializers = serializers;
     this.compressions = compressions;
     this.tasks = new AppTasks(() => this.settings);
-    this.signals = new Signals(() => this.logger);
+    this.signals = new Signals(() => this.#settingUp ?? this.logger);
     this.#settings = new Lazy(() => overriddenSettings(settings(), this.#overriding));
-    this.#logger = new Lazy(() => logger ?? makeLogger(this.settings, this.clock));
+    this.#logger = new Lazy(() => logger ?? this.#setUpLogger());
     this.#loadTasks = loadTasks;
     this.configureAbove = (above) => this.change(() => configureAbove(above));
   }
@@ -120,5 +122,18 @@ export class AppState {
     this.#logger.reset();
     this.tasks.reset();
     this.engine?.forgetSettings();
+  }
+
+  #setUpLogger(): Logger {
+    const { logLevel: level, logFormat: format } = this.settings;
+    let chosen = makeLogger(this.settings, this.clock);
+    this.#settingUp = chosen;
+    const use = (logger: Logger): void => {
+      chosen = logger;
+    };
+    this.signals.setupLogging.send({ level, format, use });
+    this.signals.afterSetupLogger.send({ logger: chosen });
+    this.#settingUp = undefined;
+    return chosen;
   }
 }

@@ -1,5 +1,5 @@
 import { silentLogger } from '@celeriac/protocol';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Signal } from './signal.ts';
 
 function signal(errors: string[] = []): Signal<{ readonly from: string }> {
@@ -67,4 +67,38 @@ test('what handlers throw or reject is logged, escaped, and stops nobody', async
     'A handler of the signal test failed: Error: line\\nbreak',
     'A handler of the signal test failed: Error: later',
   ]);
+});
+
+test('disconnect finds a handler by itself or by its dispatchUid, for the same sender', () => {
+  const seen: string[] = [];
+  const one = signal();
+  const handler = ({ from }: { readonly from: string }): unknown => seen.push(from);
+  one.connect(handler);
+  one.connect(handler, { sender: 'a', dispatchUid: 'u' });
+  expect(one.disconnect(handler, { sender: 'b' })).toBe(false);
+  expect(one.disconnect(handler)).toBe(true);
+  one.send({ from: 'a' });
+  expect(one.disconnect(undefined, { dispatchUid: 'u', sender: 'a' })).toBe(true);
+  expect([seen, one.hasListeners]).toEqual([['a'], false]);
+});
+
+test('a handler that is to be tried again is called until it works, with growing waits', async () => {
+  vi.useFakeTimers();
+  try {
+    const errors: string[] = [];
+    const one = signal(errors);
+    const times: number[] = [];
+    const start = Date.now();
+    const handler = (): void => {
+      times.push(Date.now() - start);
+      if (times.length < 4) throw new Error('not yet');
+    };
+    one.connect(handler, { retry: true });
+    const done = one.sendAndWait({ from: 'x' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await done;
+    expect([times, errors.length]).toEqual([[0, 2000, 6000, 12_000], 3]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -10,13 +10,20 @@ export interface ConnectOptions {
   readonly sender?: string;
   /** While a handler with this name is connected for the same sender, a second one is not taken. */
   readonly dispatchUid?: string;
+  /** Call the handler again after it failed: after 2, 4, 6 … 30 seconds, until it works. Default false. */
+  readonly retry?: boolean;
 }
 
 interface Connection<Payload> {
   readonly handler: (payload: Payload) => unknown;
   readonly sender: string | undefined;
   readonly dispatchUid: string | undefined;
+  readonly retry: boolean;
 }
+
+/** Celery's waits between two tries of a handler. @see kombu/utils/functional.py retry_over_time */
+const RETRY_STEP_MS = 2000;
+const LONGEST_RETRY_MS = 30_000;
 
 /**
  * Something that happens, and who wants to know. Sending it never throws: what a handler throws is logged.
@@ -40,14 +47,30 @@ export class Signal<Payload> {
   }
 
   connect(handler: (payload: Payload) => unknown, options: ConnectOptions = {}): Disconnect {
-    const { sender, dispatchUid } = options;
+    const { sender, dispatchUid, retry = false } = options;
     const isTaken = this.#connections.some((other) => other.dispatchUid === dispatchUid && other.sender === sender);
     if (dispatchUid !== undefined && isTaken) return () => {};
-    const connection: Connection<Payload> = { handler, sender, dispatchUid };
+    const connection: Connection<Payload> = { handler, sender, dispatchUid, retry };
     this.#connections = [...this.#connections, connection];
     return () => {
       this.#connections = this.#connections.filter((other) => other !== connection);
     };
+  }
+
+  /**
+   * Stops a handler from being called, or the one that was connected with a `dispatchUid`.
+   * @param options - of the connection: only the one for this sender
+   * @returns whether there was one
+   */
+  disconnect(handler: ((payload: Payload) => unknown) | undefined, options: ConnectOptions = {}): boolean {
+    const { sender, dispatchUid } = options;
+    const left = this.#connections.filter((other) => {
+      const isMeant = dispatchUid === undefined ? other.handler === handler : other.dispatchUid === dispatchUid;
+      return !isMeant || other.sender !== sender;
+    });
+    const had = left.length < this.#connections.length;
+    this.#connections = left;
+    return had;
   }
 
   /** Calls the handlers in the order they were connected, without waiting for those that take their time. */
@@ -67,11 +90,22 @@ export class Signal<Payload> {
       .map((connection) => this.#call(connection, payload));
   }
 
-  async #call({ handler }: Connection<Payload>, payload: Payload): Promise<void> {
-    try {
-      await handler(payload);
-    } catch (error) {
-      this.#logger().error(`A handler of the signal ${this.name} failed: ${escapeForLog(String(error))}`, { error });
+  async #call(connection: Connection<Payload>, payload: Payload): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await connection.handler(payload);
+        return;
+      } catch (error) {
+        const text = `A handler of the signal ${this.name} failed: ${escapeForLog(String(error))}`;
+        this.#logger().error(text, { error });
+        if (!connection.retry || !this.#connections.includes(connection)) return;
+      }
+      await pause(Math.min(LONGEST_RETRY_MS, tries * RETRY_STEP_MS));
     }
   }
+}
+
+/** Does not keep the process from ending. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -1,4 +1,6 @@
-import type { Logger, RawMessage, TaskCall, TaskRequest } from '@celeriac/protocol';
+import type { Logger, LogLevel, RawMessage, TaskCall, TaskRequest } from '@celeriac/protocol';
+import type { SettingsInput } from '../app/app-options.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { RegisteredTask } from '../task/registered-task.ts';
 import { Signal } from './signal.ts';
 
@@ -16,9 +18,31 @@ export interface WorkerPayload {
   readonly hostname: string;
 }
 
+/** A message that is about to be sent. */
+export interface PublishPayload {
+  /** May be changed: arguments, headers and all else go out as the handlers leave them. The id is given away already. */
+  readonly call: { -readonly [Name in keyof TaskCall]: TaskCall[Name] };
+  readonly exchange: string;
+  readonly routingKey: string;
+}
+
+/** A worker that reads its settings. */
+export interface WorkerSetupPayload extends WorkerPayload {
+  /** Gives this worker settings that win over all others; those of its options stand. */
+  readonly configure: (settings: SettingsInput) => void;
+}
+
+/** A log about to be set up. */
+export interface SetupLoggingPayload {
+  readonly level: LogLevel;
+  readonly format: 'text' | 'json';
+  /** Logs to this one instead of standard error. */
+  readonly use: (logger: Logger) => void;
+}
+
 /** The payload of each signal. */
 export interface SignalPayloads {
-  beforeTaskPublish: { readonly call: TaskCall; readonly exchange: string; readonly routingKey: string };
+  beforeTaskPublish: PublishPayload;
   afterTaskPublish: { readonly message: RawMessage; readonly exchange: string; readonly routingKey: string };
   taskReceived: { readonly request: TaskRequest };
   taskPrerun: TaskRunPayload;
@@ -35,12 +59,19 @@ export interface SignalPayloads {
   };
   taskUnknown: { readonly name: string; readonly id: string; readonly message: RawMessage };
   taskRejected: { readonly reason: string; readonly message: RawMessage };
+  celerydInit: WorkerSetupPayload;
+  celerydAfterSetup: WorkerPayload & { readonly settings: Settings };
   workerInit: WorkerPayload;
+  workerBeforeCreateProcess: WorkerPayload;
+  heartbeatSent: WorkerPayload;
   workerReady: WorkerPayload;
   workerShuttingDown: WorkerPayload & { readonly signal: string; readonly how: 'warm' | 'cold' };
   workerShutdown: WorkerPayload;
   workerProcessInit: WorkerPayload;
   workerProcessShutdown: WorkerPayload & { readonly exitCode: number };
+  importModules: { readonly app: string };
+  setupLogging: SetupLoggingPayload;
+  afterSetupLogger: { readonly logger: Logger };
 }
 
 /**
@@ -65,14 +96,30 @@ export class Signals {
   readonly taskUnknown: Signal<SignalPayloads['taskUnknown']>;
   /** A message that is none could not be read. No sender. */
   readonly taskRejected: Signal<SignalPayloads['taskRejected']>;
-  /** Sender: the worker's node name, as for all worker signals. */
+  /**
+   * A worker is made, with its settings still open: those that depend on its name are given here. Sender: the worker's
+   * node name, as for all worker signals. Handlers must not take their time.
+   */
+  readonly celerydInit: Signal<SignalPayloads['celerydInit']>;
+  /** A worker's settings stand; it has not started. */
+  readonly celerydAfterSetup: Signal<SignalPayloads['celerydAfterSetup']>;
   readonly workerInit: Signal<SignalPayloads['workerInit']>;
+  /** In the worker, before a child process is made. */
+  readonly workerBeforeCreateProcess: Signal<SignalPayloads['workerBeforeCreateProcess']>;
+  /** A worker has told the others that it is there. */
+  readonly heartbeatSent: Signal<SignalPayloads['heartbeatSent']>;
   readonly workerReady: Signal<SignalPayloads['workerReady']>;
   readonly workerShuttingDown: Signal<SignalPayloads['workerShuttingDown']>;
   readonly workerShutdown: Signal<SignalPayloads['workerShutdown']>;
   /** In a child process of the pool, before its first task. */
   readonly workerProcessInit: Signal<SignalPayloads['workerProcessInit']>;
   readonly workerProcessShutdown: Signal<SignalPayloads['workerProcessShutdown']>;
+
+  /** The modules of tasks are about to be imported. Sender: the app's name. */
+  readonly importModules: Signal<SignalPayloads['importModules']>;
+  /** Nothing has been logged yet; the handler may bring a log of its own. Without a sender. */
+  readonly setupLogging: Signal<SignalPayloads['setupLogging']>;
+  readonly afterSetupLogger: Signal<SignalPayloads['afterSetupLogger']>;
 
   /** @param logger - for errors of handlers; asked for when there is one */
   constructor(logger: () => Logger) {
@@ -95,11 +142,18 @@ export class Signals {
     this.taskRevoked = make('taskRevoked', requestSender);
     this.taskUnknown = make('taskUnknown', ({ name }) => name);
     this.taskRejected = make('taskRejected', () => undefined);
+    this.celerydInit = make('celerydInit', workerSender);
+    this.celerydAfterSetup = make('celerydAfterSetup', workerSender);
     this.workerInit = make('workerInit', workerSender);
+    this.workerBeforeCreateProcess = make('workerBeforeCreateProcess', workerSender);
+    this.heartbeatSent = make('heartbeatSent', workerSender);
     this.workerReady = make('workerReady', workerSender);
     this.workerShuttingDown = make('workerShuttingDown', workerSender);
     this.workerShutdown = make('workerShutdown', workerSender);
     this.workerProcessInit = make('workerProcessInit', workerSender);
     this.workerProcessShutdown = make('workerProcessShutdown', workerSender);
+    this.importModules = make('importModules', ({ app }) => app);
+    this.setupLogging = make('setupLogging', () => undefined);
+    this.afterSetupLogger = make('afterSetupLogger', () => undefined);
   }
 }

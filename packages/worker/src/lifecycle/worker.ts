@@ -1,7 +1,9 @@
-import { type AppOwner, type AppRuntime, runtimeOf } from '@celeriac/core/internal';
+import { hostname } from 'node:os';
+import { type AppOwner, type AppRuntime, configureAbove, runtimeOf } from '@celeriac/core/internal';
 import { systemClock } from '@celeriac/protocol';
 import type { Service } from '@celeriac/transport';
 import { Counters, type WorkerCounts } from '../request/counters.ts';
+import { nodeName } from './node-name.ts';
 import { type ResolvedWorkerOptions, resolveWorkerOptions, type WorkerOptions } from './worker-options.ts';
 import { WorkerSession } from './worker-session.ts';
 
@@ -42,6 +44,11 @@ export class Worker implements Service {
   /** @throws {WorkerOptionError} naming the option | @throws {ConfigurationError} for a bad setting of the app */
   constructor(app: AppOwner, options: WorkerOptions = {}) {
     this.#runtime = runtimeOf(app);
+    const { celerydInit } = this.#runtime.signals;
+    if (celerydInit.hasListeners) {
+      const name = nodeName(options.hostname, hostname());
+      celerydInit.send({ hostname: name, configure: (settings) => configureAbove(app, settings) });
+    }
     this.#options = resolveWorkerOptions(options, this.#runtime.settings);
   }
 
@@ -145,7 +152,11 @@ export class Worker implements Service {
     const { signals } = this.#runtime;
     const { hostname } = this;
     signal.throwIfAborted();
-    await Promise.race([signals.workerInit.sendAndWait({ hostname }), rejected(signal)]);
+    const setUp = async (): Promise<void> => {
+      await signals.celerydAfterSetup.sendAndWait({ hostname, settings: this.#runtime.settings });
+      await signals.workerInit.sendAndWait({ hostname });
+    };
+    await Promise.race([setUp(), rejected(signal)]);
     await this.#runtime.loadTasks();
     signal.throwIfAborted();
     const session = new WorkerSession({

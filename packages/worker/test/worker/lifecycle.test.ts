@@ -191,6 +191,24 @@ describe('slots', () => {
 });
 
 describe('signals', () => {
+  it('celerydInit gives a worker settings by its name, celerydAfterSetup shows what came of it', async () => {
+    const stage = await newStage();
+    const { signals } = stage.app;
+    const seen: unknown[] = [];
+    signals.importModules.connect(({ app }) => void seen.push(app));
+    signals.celerydInit.connect(({ configure }) => configure({ workerConcurrency: 3 }), { sender: 'big@h' });
+    signals.celerydAfterSetup.connect(
+      ({ hostname, settings }) => void seen.push([hostname, settings.workerConcurrency]),
+    );
+    for (const hostname of ['small@h', 'big@h']) {
+      const worker = new Worker(stage.app, { pool: 'async', hostname });
+      await worker.start(never);
+      await worker.stop(1000);
+      await stage.app.close();
+    }
+    expect(seen).toEqual([['small@h', undefined], stage.app.name, ['big@h', 3]]);
+  });
+
   it('tell the life of the worker and what comes', async () => {
     const stage = await newStage();
     const seen: string[] = [];
