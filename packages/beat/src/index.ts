@@ -1,0 +1,20 @@
+export { type ClockedSchedule, clocked } from './schedule/clocked-schedule.ts';
+export { type CronSchedule, cron } from './schedule/cron-schedule.ts';
+export type { CrontabField } from './schedule/crontab-field.ts';
+export { type CrontabFields, type CrontabSchedule, crontab, crontabFromString } from './schedule/crontab-schedule.ts';
+export { every, type IntervalSchedule } from './schedule/interval-schedule.ts';
+export { isDue, remainingEstimate } from './schedule/is-due.ts';
+export { readSchedule, type ScheduleLike } from './schedule/read-schedule.ts';
+export type {
+  DaylightGap,
+  DueState,
+  PolledSchedule,
+  RepeatedHour,
+  Schedule,
+  ScheduleContext,
+} from './schedule/schedule.ts';
+export { CrontabError, ScheduleError } from './schedule/schedule-error.ts';
+export type { ScheduleJson } from './schedule/schedule-json.ts';
+export { type SolarEvent, type SolarSchedule, solar } from './schedule/solar-schedule.ts';
+export { TimeZone } from './zone/time-zone.ts';
+export { UnknownTimeZoneError } from './zone/unknown-time-zone-error.ts';
