@@ -11,6 +11,13 @@ export type { PublishOptions } from './app/publish-options.ts';
 export { NotRegisteredError } from './builtin/not-registered-error.ts';
 export { ArgumentError } from './execute/bind-arguments.ts';
 export { MaxRetriesExceededError } from './execute/max-retries-exceeded-error.ts';
+export type {
+  Moment,
+  PeriodicEntries,
+  PeriodicEntry,
+  PeriodicPolicies,
+  PeriodicSchedule,
+} from './periodic/periodic-entry.ts';
 export { BackendNotInstalledError, PluginLoadError, TransportNotInstalledError } from './plugins/plugin-errors.ts';
 export { InvalidCallError } from './publish/invalid-call-error.ts';
 export { PublishError } from './publish/publish-error.ts';
@@ -31,6 +38,7 @@ export type { Settings } from './settings/settings.ts';
 export type { RouteFunction, RouteMap, RoutePair, RouteTarget, TaskRoutes } from './settings/task-routes.ts';
 export type { ConnectOptions, Disconnect, Signal } from './signals/signal.ts';
 export type {
+  BeatPayload,
   PublishPayload,
   SetupLoggingPayload,
   SignalPayloads,

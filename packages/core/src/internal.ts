@@ -28,6 +28,7 @@ export { applicationFolder } from './plugins/application-folder.ts';
 export { installCommand } from './plugins/install-command.ts';
 export { loadBackend, loadTransport } from './plugins/load-plugin.ts';
 export { packageFor, packageInScheme } from './plugins/scheme-table.ts';
+export { checkCall } from './publish/check-call.ts';
 export type { SendRequest, SentCall, TaskPublisher } from './publish/task-publisher.ts';
 export { type JointOutcome, ResultWriter } from './result/result-writer.ts';
 export { type AppOwner, isApp } from './runtime/app-owner.ts';

@@ -1,5 +1,6 @@
 import { systemClock } from '@celeriac/protocol/basics';
 import { LazyCaller } from '../call/lazy-caller.ts';
+import type { PeriodicPolicies, PeriodicSchedule } from '../periodic/periodic-entry.ts';
 import { AsyncResult } from '../result/async-result.ts';
 import type { ErrorFactory } from '../result/failure-error.ts';
 import type { ResultSource } from '../result/result-source.ts';
@@ -8,6 +9,7 @@ import type { AppOwner } from '../runtime/app-owner.ts';
 import { AppState } from '../runtime/app-state.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
+import type { SignatureLike } from '../signature/signature-like.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
 import { DefinitionPlace } from '../task/definition-place.ts';
 import type { Encoded } from '../task/encoded.ts';
@@ -258,6 +260,30 @@ export class Celeriac implements AppOwner {
   }
 
   /**
+   * Adds a periodic task, which `celeriac beat` sends: `app.addPeriodicTask('5 minutes', add.s(1, 2))`.
+   * @returns the entry's name, by default the task's
+   * @throws {ConfigurationError} for a name that is taken
+   * @see celery/app/base.py Celery.add_periodic_task
+   */
+  addPeriodicTask(
+    schedule: PeriodicSchedule,
+    signature: SignatureLike,
+    options: PeriodicPolicies & { readonly name?: string } = {},
+  ): string {
+    return this['~state'].periodic.add(schedule, signature, options);
+  }
+
+  /**
+   * Calls `handler` once, when settings and task modules are known and before anything runs: where periodic tasks that
+   * depend on settings are added.
+   * @see celery/app/base.py on_after_configure
+   */
+  onAfterConfigure(handler: (app: this) => unknown): this {
+    this['~state'].periodic.onConfigured(() => handler(this));
+    return this;
+  }
+
+  /**
    * Drops the waiting messages of the app's queues.
    * @returns how many
    * @see celery/app/control.py purge
@@ -302,6 +328,7 @@ export class Celeriac implements AppOwner {
     if (!this.#isImported) await this.signals.importModules.sendAndWait({ app: this.name });
     this.#isImported = true;
     await this.#sources.loadModules(settings);
+    await this['~state'].periodic.configure();
     // Options that cannot be are found now rather than with the first message.
     for (const name of this.tasks.names()) this.tasks.get(name);
   }

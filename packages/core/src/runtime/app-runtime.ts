@@ -10,6 +10,7 @@ import type {
 } from '@celeriac/protocol';
 import type { ConnectionGuard, Topology } from '@celeriac/transport';
 import type { AppSteps } from '../app/app-steps.ts';
+import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
 import type { TaskPublisher } from '../publish/task-publisher.ts';
 import type { ResultWriter } from '../result/result-writer.ts';
 import type { QueueTable } from '../settings/queue-table.ts';
@@ -34,6 +35,8 @@ export interface AppRuntime {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tasks: TaskRegistry;
+  /** Periodic tasks that code has added, by name; those of `beatSchedule` are not among them. */
+  readonly periodicTasks: ReadonlyMap<string, PeriodicEntry>;
   readonly serializers: SerializerRegistry;
   readonly compressions: CompressionRegistry;
   /** Content types that a worker decodes (`acceptContent`). */

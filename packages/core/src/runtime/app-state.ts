@@ -1,6 +1,7 @@
 import type { Clock, Compression, Logger, Serializer } from '@celeriac/protocol';
 import { AppSteps } from '../app/app-steps.ts';
 import { makeLogger } from '../logging/make-logger.ts';
+import { PeriodicTasks } from '../periodic/periodic-tasks.ts';
 import { ErrorRegistry } from '../result/failure-error.ts';
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -36,6 +37,7 @@ export class AppState {
   readonly serializers: readonly Serializer[];
   readonly compressions: readonly Compression[];
   readonly errors: ErrorRegistry = new ErrorRegistry();
+  readonly periodic: PeriodicTasks = new PeriodicTasks();
   readonly folder: () => string;
   /** Everything else; made when it is first needed. */
   engine: AppEngine | undefined;

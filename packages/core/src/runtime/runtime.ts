@@ -13,6 +13,7 @@ import { type ConnectionGuard, ConnectionLostError, type OutgoingMessage } from 
 import type { AppSteps } from '../app/app-steps.ts';
 import { builtinTasks } from '../builtin/builtin-tasks.ts';
 import { AppCaller } from '../call/app-caller.ts';
+import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
 import { Publisher } from '../publish/publisher.ts';
 import { ResultConsumer } from '../result/result-consumer.ts';
 import { ResultWriter } from '../result/result-writer.ts';
@@ -102,6 +103,10 @@ export class Runtime implements AppEngine {
 
   get logger(): Logger {
     return this.#state.logger;
+  }
+
+  get periodicTasks(): ReadonlyMap<string, PeriodicEntry> {
+    return this.#state.periodic.entries;
   }
 
   get queueTable(): QueueTable {

@@ -36,6 +36,7 @@ export const rateLimit: SettingType = {
     typeof value === 'number' ? value >= 0 && Number.isFinite(value) : /^\d+(\.\d+)?(\/[smh])?$/.test(String(value)),
   fromText: (value) => value,
 };
+const timeZone = shaped('an IANA time zone such as Europe/Berlin', isTimeZone);
 const exchangeType = oneOf('direct', 'topic', 'fanout', 'headers');
 const plugin: SettingType = {
   expects: 'a plugin with schemes and create()',
@@ -131,6 +132,13 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     default: DEFAULT_LIMITS.maxDepth,
     type: whole(8, 2000),
     doc: 'Deepest nesting of a message',
+  },
+  timezone: {
+    celery: 'timezone',
+    old: 'CELERY_TIMEZONE',
+    default: 'UTC',
+    type: timeZone,
+    doc: 'Zone whose time on the wall periodic tasks mean',
   },
   brokerUrl: {
     celery: 'broker_url',
@@ -399,6 +407,57 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     default: 'sha256',
     type: text,
     doc: 'Digest of signatures',
+  beatSchedule: {
+    celery: 'beat_schedule',
+    old: 'CELERYBEAT_SCHEDULE',
+    default: {},
+    type: shaped('an object of periodic tasks by name', isRecord),
+    doc: 'Periodic tasks by name',
+  },
+  beatStore: {
+    celery: undefined,
+    old: undefined,
+    default: undefined,
+    type: text,
+    doc: 'URL of what several beats share, redis:// or sqlite://; a file for a single one when not set',
+  },
+  beatScheduleFilename: {
+    celery: 'beat_schedule_filename',
+    old: 'CELERYBEAT_SCHEDULE_FILENAME',
+    default: 'celeriac-beat-schedule',
+    type: text,
+    doc: 'File of a single beat',
+  },
+  beatMaxLoopInterval: {
+    celery: 'beat_max_loop_interval',
+    old: 'CELERYBEAT_MAX_LOOP_INTERVAL',
+    default: 0,
+    type: amount('seconds', 0),
+    doc: 'Longest sleep of a beat; 0 = by need',
+    unit: 's',
+  },
+  beatSyncEvery: {
+    celery: 'beat_sync_every',
+    old: 'CELERYBEAT_SYNC_EVERY',
+    default: 0,
+    type: whole(0),
+    doc: 'For configurations of Celery: every run is written at once',
+  },
+  beatCronStartingDeadline: {
+    celery: 'beat_cron_starting_deadline',
+    old: 'CELERYBEAT_CRON_STARTING_DEADLINE',
+    default: null,
+    type: orNull(amount('seconds', 0), 'for never'),
+    doc: 'Age at which a missed run is dropped; null = never',
+    unit: 's',
+  },
+  beatLockTimeout: {
+    celery: undefined,
+    old: undefined,
+    default: 15,
+    type: amount('seconds', 1, 3600),
+    doc: 'Silence of a beat after which another one takes over',
+    unit: 's',
   },
   taskAnnotations: {
     celery: 'task_annotations',
@@ -740,3 +799,12 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     doc: 'At which level',
   },
 };
+
+function isTimeZone(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
+  } catch {
+    return false;
+  }
+}

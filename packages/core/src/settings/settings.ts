@@ -1,6 +1,7 @@
 import type { BackendPlugin } from '@celeriac/backend';
 import type { LogLevel } from '@celeriac/protocol';
 import type { ExchangeType, FailoverStrategy, PublishRetryPolicy, TransportPlugin } from '@celeriac/transport';
+import type { PeriodicEntries } from '../periodic/periodic-entry.ts';
 import type { TaskAnnotations } from '../task/task-options.ts';
 import type { TaskQueues } from './queue-definition.ts';
 import type { TaskRoutes } from './task-routes.ts';
@@ -27,6 +28,8 @@ export interface Settings {
   readonly messageMaxBytes: number;
   /** Deepest nesting of a message. 512 */
   readonly messageMaxDepth: number;
+  /** IANA name of the zone whose time on the wall periodic tasks mean. `UTC` */
+  readonly timezone: string;
 
   // Broker
   /** Broker URL, several as a list or joined by `;` for fail-over. */
@@ -105,6 +108,22 @@ export interface Settings {
   readonly securityCertStore: string | undefined;
   /** Digest of signatures. `sha256` */
   readonly securityDigest: string;
+
+  // Periodic tasks
+  /** Periodic tasks by name. */
+  readonly beatSchedule: PeriodicEntries;
+  /** Where beats keep what ran when: `redis://…`, `sqlite:///…` for several beats, else a file. `beatScheduleFilename` */
+  readonly beatStore: string | undefined;
+  /** File of a single beat. `celeriac-beat-schedule` */
+  readonly beatScheduleFilename: string;
+  /** Longest sleep of a beat, seconds; 0 = by need. 0 */
+  readonly beatMaxLoopInterval: number;
+  /** Runs between two writes. Accepted for Celery's configurations: every run is written at once. 0 */
+  readonly beatSyncEvery: number;
+  /** Seconds after which a missed run is dropped; null = never. null */
+  readonly beatCronStartingDeadline: number | null;
+  /** Seconds until another beat takes over from one that is silent. 15 */
+  readonly beatLockTimeout: number;
 
   // Tasks
   /** Options to change by task name, or `*` for all. */

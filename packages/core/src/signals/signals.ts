@@ -40,6 +40,12 @@ export interface SetupLoggingPayload {
   readonly use: (logger: Logger) => void;
 }
 
+/** Something about a beat. */
+export interface BeatPayload {
+  /** The app's name. */
+  readonly app: string;
+}
+
 /** The payload of each signal. */
 export interface SignalPayloads {
   beforeTaskPublish: PublishPayload;
@@ -72,6 +78,8 @@ export interface SignalPayloads {
   importModules: { readonly app: string };
   setupLogging: SetupLoggingPayload;
   afterSetupLogger: { readonly logger: Logger };
+  beatInit: BeatPayload;
+  beatEmbeddedInit: BeatPayload;
 }
 
 /**
@@ -114,6 +122,10 @@ export class Signals {
   /** In a child process of the pool, before its first task. */
   readonly workerProcessInit: Signal<SignalPayloads['workerProcessInit']>;
   readonly workerProcessShutdown: Signal<SignalPayloads['workerProcessShutdown']>;
+  /** A beat starts. Sender: the app's name. */
+  readonly beatInit: Signal<SignalPayloads['beatInit']>;
+  /** A beat starts inside of a worker. */
+  readonly beatEmbeddedInit: Signal<SignalPayloads['beatEmbeddedInit']>;
 
   /** The modules of tasks are about to be imported. Sender: the app's name. */
   readonly importModules: Signal<SignalPayloads['importModules']>;
@@ -155,5 +167,7 @@ export class Signals {
     this.importModules = make('importModules', ({ app }) => app);
     this.setupLogging = make('setupLogging', () => undefined);
     this.afterSetupLogger = make('afterSetupLogger', () => undefined);
+    this.beatInit = make('beatInit', ({ app }) => app);
+    this.beatEmbeddedInit = make('beatEmbeddedInit', ({ app }) => app);
   }
 }
