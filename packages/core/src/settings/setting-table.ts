@@ -36,7 +36,6 @@ export const rateLimit: SettingType = {
     typeof value === 'number' ? value >= 0 && Number.isFinite(value) : /^\d+(\.\d+)?(\/[smh])?$/.test(String(value)),
   fromText: (value) => value,
 };
-const timeZone = shaped('an IANA time zone such as Europe/Berlin', isTimeZone);
 const exchangeType = oneOf('direct', 'topic', 'fanout', 'headers');
 const plugin: SettingType = {
   expects: 'a plugin with schemes and create()',
@@ -132,13 +131,6 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     default: DEFAULT_LIMITS.maxDepth,
     type: whole(8, 2000),
     doc: 'Deepest nesting of a message',
-  },
-  timezone: {
-    celery: 'timezone',
-    old: 'CELERY_TIMEZONE',
-    default: 'UTC',
-    type: timeZone,
-    doc: 'Zone whose time on the wall periodic tasks mean',
   },
   brokerUrl: {
     celery: 'broker_url',
@@ -407,6 +399,7 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     default: 'sha256',
     type: text,
     doc: 'Digest of signatures',
+  },
   beatSchedule: {
     celery: 'beat_schedule',
     old: 'CELERYBEAT_SCHEDULE',
@@ -799,12 +792,3 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     doc: 'At which level',
   },
 };
-
-function isTimeZone(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
-  } catch {
-    return false;
-  }
-}

@@ -28,8 +28,6 @@ export interface Settings {
   readonly messageMaxBytes: number;
   /** Deepest nesting of a message. 512 */
   readonly messageMaxDepth: number;
-  /** IANA name of the zone whose time on the wall periodic tasks mean. `UTC` */
-  readonly timezone: string;
 
   // Broker
   /** Broker URL, several as a list or joined by `;` for fail-over. */
