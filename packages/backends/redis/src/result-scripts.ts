@@ -16,19 +16,25 @@ local function isSuccess(text)
 end
 for i, key in ipairs(KEYS) do
   local text, expected = ARGV[2 * i], ARGV[2 * i + 1]
-  local standing = redis.call('GET', key)
   local verdict = 0
-  if expected == '*' then
-    if standing and isSuccess(standing) then verdict = 1 end
-  elseif redis.sha1hex(standing or '') ~= expected then
-    verdict = 2
+  if ttl > 0 and expected == '*' then
+    local standing = redis.call('SET', key, text, 'PX', ttl, 'GET')
+    if standing and isSuccess(standing) then
+      redis.call('SET', key, standing, 'PX', ttl)
+      verdict = 1
+    end
+  else
+    local standing = redis.call('GET', key)
+    if expected == '*' then
+      if standing and isSuccess(standing) then verdict = 1 end
+    elseif redis.sha1hex(standing or '') ~= expected then
+      verdict = 2
+    end
+    if verdict == 0 then
+      if ttl == 0 then redis.call('SET', key, text) else redis.call('SET', key, text, 'PX', ttl) end
+    end
   end
-  if verdict == 0 then
-    if ttl == 0 then redis.call('SET', key, text)
-    elseif ttl % 1000 == 0 then redis.call('SETEX', key, string.format('%d', ttl / 1000), text)
-    else redis.call('PSETEX', key, string.format('%d', ttl), text) end
-    redis.call('PUBLISH', key, text)
-  end
+  if verdict == 0 then redis.call('PUBLISH', key, text) end
   answer[i] = verdict
 end
 return answer

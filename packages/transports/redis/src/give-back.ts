@@ -1,22 +1,21 @@
-import { listOf, numberOf, type RedisReply, textOf } from '@celeriac/redis';
+import { listOf, numberOf } from '@celeriac/redis';
 import { GIVE_BACK } from './message-scripts.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
-import { envelopeIn, givenBack } from './stored-envelope.ts';
+import { entryOf, givenBack } from './stored-envelope.ts';
 
 /** Messages given back by one script. */
 const AT_ONCE = 200;
 
 export interface GiveBackOptions {
   readonly keys: RedisKeys;
-  readonly owner: string;
-  /** Name of a queue by the name of one of its lists. */
-  readonly queueOf: (list: string) => string;
+  /** Whose messages they are, when it is somebody dead: nothing happens should that owner be alive. */
+  readonly deadOwner?: string;
 }
 
 /**
- * Puts messages that an owner holds back to the front of their lists, oldest first in line, marked as redelivered.
- * @param fields - in the order in which they were taken
+ * Puts messages back to the front of their lists, oldest first in line, marked as redelivered.
+ * @param fields - of `unacked`, in the order in which they were taken
  * @returns the fields that were not held any more
  */
 export async function giveBack(
@@ -36,36 +35,30 @@ export async function giveBack(
 async function giveSomeBack(
   link: RedisLink,
   fields: readonly string[],
-  { keys, owner, queueOf }: GiveBackOptions,
+  { keys, deadOwner = '' }: GiveBackOptions,
 ): Promise<readonly string[]> {
-  const held = keys.held(owner);
-  const [homes, entries] = await link.pipeline([
-    ['HMGET', held, ...fields],
-    ['HMGET', keys.unacked, ...fields],
-  ]);
+  const entries = listOf(await link.call(['HMGET', keys.unacked, ...fields]));
   const lists: string[] = [];
   const args: (string | Buffer)[] = [];
   const found: string[] = [];
   const lost: string[] = [];
   fields.forEach((field, at) => {
-    const list = textOf(itemOf(homes, at));
-    const entry = itemOf(entries, at);
-    if (list === '' || !Buffer.isBuffer(entry)) {
+    const stored = entries[at];
+    const entry = Buffer.isBuffer(stored) ? entryOf(stored) : undefined;
+    if (entry === undefined) {
       lost.push(field);
       return;
     }
+    const { text, priority } = givenBack(entry.text);
     found.push(field);
-    lists.push(list);
-    args.push(field, givenBack(envelopeIn(entry, queueOf(list))));
+    lists.push(keys.list(entry.queue, priority));
+    args.push(field, text);
   });
   if (found.length > 0) {
-    const gone = await link.run(GIVE_BACK, [held, keys.unacked, keys.unackedIndex, ...lists], args);
-    for (const number of listOf(gone)) lost.push(found[numberOf(number) - 1]!);
+    const names = [keys.owners, keys.unacked, keys.unackedIndex, ...lists];
+    for (const number of listOf(await link.run(GIVE_BACK, names, [deadOwner, ...args]))) {
+      lost.push(found[numberOf(number) - 1]!);
+    }
   }
-  if (lost.length > 0) await link.call(['HDEL', held, ...lost]);
   return lost;
-}
-
-function itemOf(reply: RedisReply | undefined, at: number): RedisReply {
-  return listOf(reply ?? null)[at] ?? null;
 }

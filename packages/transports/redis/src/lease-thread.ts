@@ -1,6 +1,7 @@
 // Runs in the lease thread of a transport, beside tasks that may keep the main thread busy.
 import { RedisConnection, type RedisPlan, textOf } from '@celeriac/redis';
 import type { LeaseRenewer } from '@celeriac/transport';
+import { BLOCK_SIZE } from './held-blocks.ts';
 import { RENEW } from './message-scripts.ts';
 
 /** What the thread is started with. */
@@ -31,7 +32,7 @@ class OwnerRenewer implements LeaseRenewer {
     const { owner, leaseMs, keys } = this.#options;
     const connection = await this.#connected();
     try {
-      const began = textOf(await connection.run(RENEW, keys, [owner, leaseMs]));
+      const began = textOf(await connection.run(RENEW, keys, [owner, leaseMs, `${owner}:`, BLOCK_SIZE]));
       const before = this.#began;
       this.#began = began === '' ? undefined : began;
       // Before the first take there is no lease, and nothing to lose.

@@ -5,8 +5,6 @@ import type { RedisTransportSettings } from './redis-transport-options.ts';
 export class QueueLists {
   readonly #keys: RedisKeys;
   readonly #settings: RedisTransportSettings;
-  /** Queues by the names of their lists. */
-  readonly #queues: Map<string, string> = new Map();
   #turn = 0;
 
   constructor(keys: RedisKeys, settings: RedisTransportSettings) {
@@ -31,14 +29,6 @@ export class QueueLists {
   /** All lists of the queues, step by step. */
   listsOf(queues: readonly string[]): readonly string[] {
     const byQueue = queues.map((queue) => this.#keys.lists(queue));
-    queues.forEach((queue, at) => {
-      for (const list of byQueue[at]!) this.#queues.set(list, queue);
-    });
     return this.#settings.prioritySteps.flatMap((_step, level) => byQueue.map((lists) => lists[level]!));
-  }
-
-  /** The queue of a list; of one that was never read here, by its name. */
-  queueOf(list: string): string {
-    return this.#queues.get(list) ?? this.#keys.queueOf(list);
   }
 }

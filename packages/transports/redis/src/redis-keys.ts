@@ -1,8 +1,5 @@
 import type { RedisTransportSettings } from './redis-transport-options.ts';
 
-/** Reserved in the hash of what an owner holds: when the owner's lease began. */
-export const LEASE_BEGAN = '.';
-
 /**
  * Names of keys and channels: kombu's, and beside them those that begin with `celeriac.`.
  * @see kombu/transport/redis.py
@@ -30,7 +27,7 @@ export class RedisKeys {
     this.exchanges = `${prefix}celeriac.exchanges`;
   }
 
-  /** What an owner holds: field of `unacked` → list it came from. */
+  /** What an owner holds: blocks of the numbers in its fields of `unacked`. */
   held(owner: string): string {
     return `${this.#prefix}celeriac.held.${owner}`;
   }
@@ -62,13 +59,6 @@ export class RedisKeys {
   /** All lists of a queue, served first to last. */
   lists(queue: string): readonly string[] {
     return this.#settings.prioritySteps.map((step) => this.#listOfStep(queue, step));
-  }
-
-  /** The queue of a list. */
-  queueOf(list: string): string {
-    const name = list.slice(this.#prefix.length);
-    const end = name.lastIndexOf(this.#settings.sep);
-    return end === -1 ? name : name.slice(0, end);
   }
 
   /** Where what is published to a fanout exchange is told to Python. */

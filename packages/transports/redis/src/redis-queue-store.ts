@@ -11,10 +11,11 @@ import {
 } from '@celeriac/transport';
 import { FanoutListener } from './fanout-listener.ts';
 import { giveBack } from './give-back.ts';
+import { BLOCK_SIZE, HeldBlocks, numberIn, numbersIn } from './held-blocks.ts';
 import { FORGET, REGISTER, RENEW, TAKE } from './message-scripts.ts';
 import { QueueLists } from './queue-lists.ts';
 import { CHANNEL_QUEUE, type RedisBindingStore } from './redis-binding-store.ts';
-import { LEASE_BEGAN, type RedisKeys } from './redis-keys.ts';
+import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
 import type { RedisTransportSettings } from './redis-transport-options.ts';
 import { broadcastOf, entryTail, envelopeOf, takenOf } from './stored-envelope.ts';
@@ -53,7 +54,7 @@ export class RedisQueueStore implements QueueStore {
   readonly #fanout: FanoutListener;
   readonly #sweeper: Sweeper;
   readonly #lists: QueueLists;
-  #taken = 0;
+  readonly #blocks: HeldBlocks = new HeldBlocks();
   #sweptAtMs = Number.NEGATIVE_INFINITY;
   #checkedAtMs = 0;
   #closing: Promise<void> | undefined;
@@ -75,7 +76,6 @@ export class RedisQueueStore implements QueueStore {
       settings,
       logger,
       owner: this.owner,
-      queueOf: (list) => this.#lists.queueOf(list),
       queuesFor: (exchange, routingKey) => this.#queuesFor(exchange, routingKey),
       removeQueue: async (queue) => {
         await this.remove(queue);
@@ -145,15 +145,12 @@ export class RedisQueueStore implements QueueStore {
 
   async renew(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
     const { keys, settings } = this.#options;
-    const held = keys.held(this.owner);
-    await this.link.runPatiently(RENEW, [keys.owners, held, keys.unackedIndex], [this.owner, settings.leaseMs]);
+    const { owner } = this;
+    const names = [keys.owners, keys.held(owner), keys.unackedIndex];
+    await this.link.runPatiently(RENEW, names, [owner, settings.leaseMs, `${owner}:`, BLOCK_SIZE]);
     if (receipts.length === 0) return [];
-    const [homes, scores] = await this.link.pipeline([
-      ['HMGET', held, ...receipts],
-      ['ZMSCORE', keys.unackedIndex, ...receipts],
-    ]);
-    const isHeld = (at: number): boolean => listOf(homes ?? null)[at] !== null && listOf(scores ?? null)[at] !== null;
-    return receipts.filter((_receipt, at) => !isHeld(at));
+    const scores = listOf(await this.link.call(['ZMSCORE', keys.unackedIndex, ...receipts]));
+    return receipts.filter((_receipt, at) => scores[at] === null);
   }
 
   async size(queue: string): Promise<number> {
@@ -202,9 +199,9 @@ export class RedisQueueStore implements QueueStore {
     const { keys, logger } = this.#options;
     const held = keys.held(this.owner);
     try {
-      const fields = listOf(await this.link.call(['HKEYS', held])).map(textOf);
-      const messages = fields.filter((field) => field !== LEASE_BEGAN);
-      if (messages.length > 0) await this.#giveBack(messages.sort(byTaking));
+      const noted = listOf(await this.link.call(['HKEYS', held])).map(textOf);
+      const fields = numbersIn(noted).map((number) => `${this.owner}:${number}`);
+      if (fields.length > 0) await giveBack(this.link, fields, { keys });
       await this.link.transaction([
         ['DEL', held, keys.transient(this.owner)],
         ['ZREM', keys.owners, this.owner],
@@ -218,29 +215,38 @@ export class RedisQueueStore implements QueueStore {
     const { keys, settings } = this.#options;
     const order = this.#lists.inOrder(queues);
     const { owner } = this;
-    const first = this.#taken;
+    const first = this.#blocks.reserve(max);
     const turns = this.#lists.takeTurns ? '1' : '0';
     const lists = [keys.owners, keys.held(owner), keys.unacked, keys.unackedIndex, ...this.#lists.listsOf(order)];
-    const args = [owner, settings.leaseMs, max, `${owner}:`, first, order.length, turns, ...order.map(entryTail)];
-    const reply = await this.link.runPatiently(TAKE, lists, args);
-    const pairs = pairsOf(reply);
-    this.#taken += pairs.length;
-    return pairs.map(([place, text], at) => {
+    const how = [max, `${owner}:`, first, BLOCK_SIZE, order.length, turns];
+    const args = [owner, settings.leaseMs, ...how, ...order.map(entryTail)];
+    const [runs = null, texts = null] = listOf(await this.link.runPatiently(TAKE, lists, args));
+    const taken: TakenMessage[] = [];
+    for (const [place, count] of pairsOf(runs)) {
       const queue = order[(numberOf(place) - 1) % order.length]!;
-      return takenOf(Buffer.isBuffer(text) ? text : Buffer.from(textOf(text)), queue, `${owner}:${first + at}`);
-    });
+      for (let left = numberOf(count); left > 0; left--) {
+        const text = listOf(texts)[taken.length] as Buffer;
+        taken.push(takenOf(text, queue, `${owner}:${first + taken.length}`));
+      }
+    }
+    this.#blocks.taken(first, taken.length);
+    return taken;
   }
 
   async #forget(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
     const { keys } = this.#options;
     const names = [keys.held(this.owner), keys.unacked, keys.unackedIndex];
-    const lost = await this.link.runPatiently(FORGET, names, receipts);
+    const empty = this.#blocks.settled(receipts.map(numberIn));
+    const lost = await this.link.runPatiently(FORGET, names, [empty.length, ...empty, ...receipts]);
     return listOf(lost).map((number) => receipts[numberOf(number) - 1]!);
   }
 
-  #giveBack(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
+  async #giveBack(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
     const { keys } = this.#options;
-    return giveBack(this.link, receipts, { keys, owner: this.owner, queueOf: (list) => this.#lists.queueOf(list) });
+    const empty = this.#blocks.settled(receipts.map(numberIn));
+    const lost = await giveBack(this.link, receipts, { keys });
+    if (empty.length > 0) await this.link.call(['HDEL', keys.held(this.owner), ...empty]);
+    return lost;
   }
 
   /** How long an idle take may sleep. */
@@ -274,9 +280,4 @@ export class RedisQueueStore implements QueueStore {
   async #queuesFor(exchange: string, routingKey: string): Promise<readonly string[]> {
     return exchange === '' ? [routingKey] : this.#options.bindings.queuesFor(exchange, routingKey);
   }
-}
-
-/** Fields end in the number of their taking. */
-function byTaking(a: string, b: string): number {
-  return Number(a.slice(a.lastIndexOf(':') + 1)) - Number(b.slice(b.lastIndexOf(':') + 1));
 }

@@ -18,6 +18,8 @@ import type { QueuedMessage, TakenMessage } from '@celeriac/transport';
 const DELIVERIES = 'celeriac_deliveries';
 /** On what a Celeriac process tells Python by a channel, having put copies into the queues of its own kind. */
 const COPIED = 'celeriac_copied';
+/** Behind the envelope in an entry of `unacked`: no exchange, then the queue as the routing key. In JSON no text has this. */
+const TAIL_BEGINS = ', "", ';
 /** Room for the JSON around the longest message. */
 const LIMITS: MessageLimits = { ...DEFAULT_LIMITS, maxMessageBytes: 3 * DEFAULT_LIMITS.maxMessageBytes };
 
@@ -65,30 +67,28 @@ export function takenOf(text: Buffer, queue: string, receipt: string): TakenMess
 }
 
 /**
- * The envelope of a message that goes back to its queue: marked as redelivered, as kombu does it, and counted. What is no
- * envelope stays as it is.
+ * The envelope of a message that goes back to its queue, with its priority: marked as redelivered, as kombu does it, and
+ * counted. What is no envelope stays as it is.
  */
-export function givenBack(text: Buffer): string | Buffer {
+export function givenBack(text: Buffer): { readonly text: string | Buffer; readonly priority: number } {
   let envelope: unknown;
   try {
     envelope = decodeJson(text, LIMITS);
   } catch {
-    return text;
+    return { text, priority: 0 };
   }
-  if (!isRecord(envelope)) return text;
+  if (!isRecord(envelope)) return { text, priority: 0 };
   const before = isRecord(envelope['properties']) ? envelope['properties'] : {};
   const info: PlainRecord = isRecord(before['delivery_info']) ? before['delivery_info'] : {};
   const headers: PlainRecord = isRecord(envelope['headers']) ? envelope['headers'] : {};
   const earlier = before[DELIVERIES];
   const known = typeof earlier === 'number' ? earlier : Number(info['redelivered'] === true);
-  return encodeJson(
-    {
-      ...envelope,
-      headers: { ...headers, redelivered: true },
-      properties: { ...before, delivery_info: { ...info, redelivered: true }, [DELIVERIES]: known + 1 },
-    },
-    { root: 'envelope' },
-  );
+  const marked = {
+    ...envelope,
+    headers: { ...headers, redelivered: true },
+    properties: { ...before, delivery_info: { ...info, redelivered: true }, [DELIVERIES]: known + 1 },
+  };
+  return { text: encodeJson(marked, { root: 'envelope' }), priority: priorityIn(before) };
 }
 
 /** What `unacked` has: `[envelope, exchange, routing key]`. */
@@ -107,12 +107,11 @@ export function unackedEntry(text: Buffer): UnackedEntry | undefined {
     const [envelope, exchange, routingKey] = entry as readonly unknown[];
     if (!isRecord(envelope)) return undefined;
     const properties = isRecord(envelope['properties']) ? envelope['properties'] : {};
-    const priority = properties['priority'];
     return {
       text: Buffer.from(encodeJson(envelope)),
       exchange: typeof exchange === 'string' ? exchange : '',
       routingKey: typeof routingKey === 'string' ? routingKey : '',
-      priority: typeof priority === 'number' ? priority : 0,
+      priority: priorityIn(properties),
     };
   } catch {
     return undefined;
@@ -121,12 +120,23 @@ export function unackedEntry(text: Buffer): UnackedEntry | undefined {
 
 /** What stands behind the envelope in an entry of ours: whoever restores it puts it back to the queue it came from. */
 export function entryTail(queue: string): string {
-  return `, "", ${JSON.stringify(queue)}]`;
+  return `${TAIL_BEGINS}${JSON.stringify(queue)}]`;
 }
 
-/** The envelope of an entry of ours. */
-export function envelopeIn(entry: Buffer, queue: string): Buffer {
-  return entry.subarray(1, entry.length - Buffer.byteLength(entryTail(queue)));
+/** An entry of ours: the envelope, and the queue it came from. Undefined when somebody else wrote it. */
+export function entryOf(entry: Buffer): { readonly text: Buffer; readonly queue: string } | undefined {
+  const end = entry.lastIndexOf(TAIL_BEGINS);
+  if (end === -1) return undefined;
+  try {
+    const queue: unknown = JSON.parse(entry.toString('utf8', end + TAIL_BEGINS.length, entry.length - 1));
+    return typeof queue === 'string' ? { text: entry.subarray(1, end), queue } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function priorityIn({ priority }: PlainRecord): number {
+  return typeof priority === 'number' ? priority : 0;
 }
 
 /** Marks of the transport on the message are no part of it. */

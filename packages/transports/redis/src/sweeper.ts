@@ -1,13 +1,14 @@
 import { type Logger, uuid } from '@celeriac/protocol';
 import { listOf, pairsOf, textOf } from '@celeriac/redis';
-import { type GiveBackOptions, giveBack } from './give-back.ts';
-import { ABANDONED, ADOPT, DEAD_OWNERS, RESTORE, UNLOCK } from './message-scripts.ts';
+import { giveBack } from './give-back.ts';
+import { numbersIn } from './held-blocks.ts';
+import { ABANDONED, DEAD_OWNERS, FORGET_OWNER, RESTORE, UNLOCK } from './message-scripts.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import type { RedisLink } from './redis-link.ts';
 import type { RedisTransportSettings } from './redis-transport-options.ts';
 import { givenBack, unackedEntry } from './stored-envelope.ts';
 
-/** Messages adopted or restored at once. */
+/** Messages restored at once. */
 const AT_ONCE = 200;
 
 export interface SweeperOptions {
@@ -16,7 +17,6 @@ export interface SweeperOptions {
   readonly owner: string;
   readonly settings: RedisTransportSettings;
   readonly logger: Logger;
-  readonly queueOf: (list: string) => string;
   /** Where an exchange leads with a routing key. */
   readonly queuesFor: (exchange: string, routingKey: string) => Promise<readonly string[]>;
   /** A temporary queue whose owners are all dead. */
@@ -43,26 +43,17 @@ export class Sweeper {
   }
 
   async #bury(dead: string): Promise<void> {
-    const { link, keys, owner, settings, logger, queueOf } = this.#options;
-    const options: GiveBackOptions = { keys, owner, queueOf };
+    const { link, keys, logger } = this.#options;
     const queues = listOf(await link().call(['SMEMBERS', keys.transient(dead)])).map(textOf);
-    let count = 0;
-    for (;;) {
-      const reply = await link().run(
-        ADOPT,
-        [keys.owners, keys.held(dead), keys.held(owner), keys.unackedIndex],
-        [dead, owner, settings.leaseMs, AT_ONCE],
-      );
-      const fields = pairsOf(reply).map(([field]) => textOf(field));
-      if (fields.length === 0) break;
-      // Fields end in the number of their taking.
-      fields.sort((a, b) => numberIn(a) - numberIn(b));
-      await giveBack(link(), fields, options);
-      count += fields.length;
-    }
+    const noted = listOf(await link().call(['HKEYS', keys.held(dead)])).map(textOf);
+    const fields = numbersIn(noted).map((number) => `${dead}:${number}`);
+    // Another sweeper may be at it too: each message is given back by one of them.
+    const lost = await giveBack(link(), fields, { keys, deadOwner: dead });
+    await link().run(FORGET_OWNER, [keys.owners, keys.held(dead)], [dead]);
     for (const queue of queues) if (await this.#isOrphan(queue)) await this.#options.removeQueue(queue);
     if (queues.length > 0) await link().call(['DEL', keys.transient(dead)]);
-    if (count > 0) logger.warning('A dead worker held messages; they are delivered again', { messages: count });
+    const messages = fields.length - lost.length;
+    if (messages > 0) logger.warning('A dead worker held messages; they are delivered again', { messages });
   }
 
   async #isOrphan(queue: string): Promise<boolean> {
@@ -100,10 +91,6 @@ export class Sweeper {
     const queues = await queuesFor(entry.exchange, entry.routingKey);
     if (queues.length === 0) return;
     const lists = queues.map((queue) => keys.list(queue, entry.priority));
-    await link().run(RESTORE, [keys.unacked, keys.unackedIndex, ...lists], [field, givenBack(entry.text)]);
+    await link().run(RESTORE, [keys.unacked, keys.unackedIndex, ...lists], [field, givenBack(entry.text).text]);
   }
-}
-
-function numberIn(field: string): number {
-  return Number(field.slice(field.lastIndexOf(':') + 1));
 }
