@@ -17,6 +17,9 @@ export const RESULT_LIMITS: MessageLimits = Object.freeze({
   maxMessageBytes: 256 * 1024 * 1024,
 });
 
+/** Characters; a longer text is measured in bytes. */
+const LONG_TEXT = 1024 * 1024;
+
 /** Outcomes as bytes and back, in the form that Celery stores. */
 export class ResultCodec {
   readonly #serializer: Serializer;
@@ -41,6 +44,15 @@ export class ResultCodec {
       throw new MessageTooLargeError(bytes.length, RESULT_LIMITS.maxMessageBytes);
     }
     return bytes;
+  }
+
+  /** As {@link encode}; text where the serializer writes text that is at hand, for stores that take either. */
+  encodeTextual(request: StoreRequest): string | Uint8Array {
+    const { meta, resultText } = request;
+    if (resultText === undefined || resultText.length > LONG_TEXT || this.#serializer.name !== 'json') {
+      return this.encode(request);
+    }
+    return resultMetaText(meta, resultText);
   }
 
   /** Bytes that cannot be read become a FAILURE saying so: a caller that waits must not wait for ever. */

@@ -83,7 +83,7 @@ export function readEnvelopeProperties(wire: PlainRecord): MessageProperties {
 
 function readExtra(wire: PlainRecord): PlainRecord | undefined {
   let extra: PlainRecord | undefined;
-  for (const name in wire) {
+  for (const name of Object.keys(wire)) {
     if (ownNames.has(name)) continue;
     extra ??= emptyRecord();
     extra[name] = wire[name];

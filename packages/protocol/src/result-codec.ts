@@ -42,8 +42,17 @@ export function encodeResultMeta(meta: ResultMeta): PlainRecord {
  */
 export function resultMetaText(meta: ResultMeta, resultText?: string, options?: Pick<JsonOptions, 'types'>): string {
   if (resultText === undefined) return encodeJson(encodeResultMeta(meta), options);
+  const head = `{"status":${JSON.stringify(meta.status)},"result":${resultText},"traceback":`;
+  if (isBare(meta)) {
+    return `${head}null,"children":[],"date_done":${JSON.stringify(meta.date_done)},"task_id":${JSON.stringify(meta.task_id)}}`;
+  }
   const { status: _status, result: _result, ...rest } = encodeResultMeta(meta);
   return `{"status":${JSON.stringify(meta.status)},"result":${resultText},${encodeJson(rest, options).slice(1)}`;
+}
+
+/** Nothing but the outcome: what most results are. */
+function isBare(meta: ResultMeta): boolean {
+  return meta.traceback === null && meta.children.length === 0 && OPTIONAL_KEYS.every((key) => meta[key] === undefined);
 }
 
 /** The five fields that the rpc back end sends. @see celery/backends/rpc.py */

@@ -56,6 +56,21 @@ describe('consuming through a virtual transport', () => {
     expect(store.takes.every((take) => take.max <= 2)).toBe(true);
   });
 
+  test('has the other half of a large window on its way before it hands over the first', async () => {
+    const { publish, consume, got, store } = await open();
+    await publish('q', ...Array.from({ length: 64 }, (_, index) => String(index)));
+    const takesAtHandOver: number[] = [];
+    await consume(['q'], 64, {
+      onDeliveries: (deliveries) => {
+        takesAtHandOver.push(store.takes.length);
+        got.push(...deliveries);
+      },
+    });
+    await vi.waitUntil(() => got.length === 64);
+    expect(store.takes.slice(0, 2).map((take) => take.max)).toEqual([32, 32]);
+    expect(takesAtHandOver).toEqual([2, 2]);
+  });
+
   test('a larger window takes effect while a take waits; a smaller one as deliveries are settled', async () => {
     const { publish, consume, got, store } = await open();
     await publish('q', ...'abcdefgh');

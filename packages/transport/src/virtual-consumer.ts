@@ -7,6 +7,9 @@ import type { Settler } from './settler.ts';
 import type { ConsumeOptions, Consumer } from './transport.ts';
 import { type DeliveryOwner, VirtualDelivery } from './virtual-delivery.ts';
 
+/** From here on a take has half of the window. */
+const LARGE_WINDOW = 32;
+
 /** What the consumers of one transport share. */
 export interface ConsumerHost {
   readonly store: QueueStore;
@@ -34,6 +37,8 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
   #ending = false;
   #failed = false;
   #interruption: AbortController = new AbortController();
+  /** A take that was begun before what the last one brought was handed over. */
+  #ahead: Promise<readonly TakenMessage[]> | undefined;
   /** Set while the loop waits for room or queues. */
   #pause: PromiseWithResolvers<void> | undefined;
   /** Calls of `setQueues` that the loop has not seen yet. */
@@ -117,10 +122,12 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
 
   async #run(): Promise<void> {
     try {
-      while (!this.#ending) {
-        this.#acknowledge();
-        if (this.#window.free === 0 || this.#queues.length === 0) await this.#untilResumed();
-        else await this.#takeOnce();
+      while (!this.#ending || this.#ahead !== undefined) {
+        // A take that is under way reads the queues of before.
+        if (this.#ahead === undefined) this.#acknowledge();
+        const mayTake = this.#ahead !== undefined || (this.#window.free > 0 && this.#queues.length > 0);
+        if (mayTake) await this.#takeOnce();
+        else await this.#untilResumed();
       }
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)));
@@ -140,17 +147,40 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
   }
 
   async #takeOnce(): Promise<void> {
-    if (this.#interruption.signal.aborted) this.#interruption = new AbortController();
-    const { store, waitMs } = this.#host;
-    const taken = await store.take(this.#queues, this.#window.free, waitMs, this.#interruption.signal);
+    const taking = this.#ahead ?? this.#take();
+    this.#ahead = undefined;
+    const taken = await taking;
     if (taken.length > 0) await (this.#ending ? this.#giveBack(taken) : this.#accept(taken));
     // A store in memory answers without leaving the turn: without this, a busy consumer would starve timers and sockets.
     await new Promise(setImmediate);
   }
 
+  /** At most half of a large window, so that the other half can be on its way while one is worked on. */
+  #take(): Promise<readonly TakenMessage[]> {
+    if (this.#interruption.signal.aborted) this.#interruption = new AbortController();
+    const { store, waitMs } = this.#host;
+    const { free, limit } = this.#window;
+    const max = limit < LARGE_WINDOW ? free : Math.min(free, Math.ceil(limit / 2));
+    return store.take(this.#queues, max, waitMs, this.#interruption.signal);
+  }
+
+  /** The store looks for more while what came is worked on. */
+  #takeAhead(): void {
+    if (this.#window.free === 0 || this.#ending || this.#interruption.signal.aborted) return;
+    this.#ahead = this.#take();
+    // It is awaited in the next round of the loop, which comes later than a rejection may.
+    this.#ahead.catch(() => {});
+  }
+
   async #accept(taken: readonly TakenMessage[]): Promise<void> {
-    const deliveries = this.#options.noAck === true ? await this.#settleFirst(taken) : this.#hold(taken);
-    if (deliveries.length > 0) this.#options.onDeliveries(deliveries);
+    if (this.#options.noAck === true) {
+      const deliveries = await this.#settleFirst(taken);
+      if (deliveries.length > 0) this.#options.onDeliveries(deliveries);
+      return;
+    }
+    const deliveries = this.#hold(taken);
+    this.#takeAhead();
+    this.#options.onDeliveries(deliveries);
   }
 
   #hold(taken: readonly TakenMessage[]): readonly VirtualDelivery[] {

@@ -6,6 +6,7 @@ import { giveBack } from './conclude/give-back.ts';
 import { taskLabel } from './conclude/outcome-log.ts';
 import type { ConclusionPerformer } from './conclude/perform-conclusion.ts';
 import { StartReporter } from './conclude/start-reporter.ts';
+import { TimeText } from './conclude/time-text.ts';
 import { isUnreadable, readBody } from './execute/read-body.ts';
 import { RevokedSet } from './hold/revoked-set.ts';
 import type { RunCounter } from './hold/run-counter.ts';
@@ -61,12 +62,16 @@ export class Pipeline implements PoolHost {
     const { settings, clock } = runtime;
     this.#parts = parts;
     this.#runtime = runtime;
+    const timeText = new TimeText();
     this.#context = {
       hostname,
       resultExtended: settings.resultExtended,
       inheritPriority: settings.taskInheritParentPriority,
       get nowMs() {
         return clock.now();
+      },
+      get nowText() {
+        return timeText.of(clock.now());
       },
     };
     this.#waiting = new WaitingTasks(clock, () => {

@@ -182,7 +182,7 @@ class RedisBackend implements Backend {
 
   async #write(winners: readonly StoreRequest[], expected: (taskId: string) => string): Promise<readonly number[]> {
     const { connection, keys, codec, ttlMs } = this.#place;
-    const texts = winners.map((request) => Buffer.from(codec.encode(request)));
+    const texts = winners.map((request) => argumentOf(codec.encodeTextual(request)));
     const verdicts: number[] = [];
     for (let at = 0; at < winners.length; at += AT_ONCE) {
       const some = winners.slice(at, at + AT_ONCE);
@@ -203,6 +203,10 @@ class RedisBackend implements Backend {
     }
     return values;
   }
+}
+
+function argumentOf(encoded: string | Uint8Array): string | Buffer {
+  return typeof encoded === 'string' ? encoded : Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength);
 }
 
 function prefixOf(plan: RedisPlan, settings: RedisBackendSettings): string {

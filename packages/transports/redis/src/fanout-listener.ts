@@ -26,8 +26,8 @@ export class FanoutListener {
     this.#options = options;
   }
 
-  /** Listens for those of the queues that are bound to fanout exchanges. */
-  async reading(queues: readonly string[]): Promise<void> {
+  /** Listens for those of the queues that are bound to fanout exchanges. @returns undefined when it does already */
+  reading(queues: readonly string[]): Promise<void> | undefined {
     const fresh: string[] = [];
     for (const queue of queues) {
       for (const { exchange, routingKey } of this.#options.bindings.fanoutBindings(queue)) {
@@ -40,7 +40,7 @@ export class FanoutListener {
         fresh.push(channel);
       }
     }
-    if (fresh.length > 0) await this.#options.link().subscribePatterns(fresh);
+    return fresh.length > 0 ? this.#options.link().subscribePatterns(fresh) : undefined;
   }
 
   leaving(queue: string): void {

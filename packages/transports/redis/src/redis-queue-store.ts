@@ -117,12 +117,14 @@ export class RedisQueueStore implements QueueStore {
     if (signal.aborted || max <= 0 || queues.length === 0) return [];
     const { clock } = this.#options;
     const deadlineMs = clock.monotonic() + waitMs;
-    await this.#fanout.reading(queues);
+    const listening = this.#fanout.reading(queues);
+    if (listening !== undefined) await listening;
     let hurried = false;
     for (;;) {
       this.link.requireLive();
       const { version } = this.#idle;
-      await this.#lookAfter();
+      // Without a wait where there is nothing to wait for: the script is on its way before this turn goes on.
+      if (this.#isTimeToLook()) await this.#lookAfter();
       const taken = await this.#collect(queues, Math.min(max, AT_ONCE));
       if (taken.length > 0 || signal.aborted || clock.monotonic() >= deadlineMs) return taken;
       // What came since is seen by the watch, what comes later wakes the wait.
@@ -254,6 +256,12 @@ export class RedisQueueStore implements QueueStore {
     const { settings, healthCheckMs } = this.#options;
     if (there || !this.link.tracking) return POLL_MS;
     return Math.min(settings.sweepMs, healthCheckMs);
+  }
+
+  #isTimeToLook(): boolean {
+    const { clock, settings, healthCheckMs } = this.#options;
+    const nowMs = clock.monotonic();
+    return nowMs - this.#checkedAtMs >= healthCheckMs || nowMs - this.#sweptAtMs >= settings.sweepMs;
   }
 
   /** Looks for dead workers and for a connection that died in silence, when it is time. */

@@ -1,5 +1,5 @@
 import type { FailureOutcome, RegisteredTask, SuccessOutcome } from '@celeriac/core/internal';
-import { type Embed, readTaskRequest, type SignatureJson } from '@celeriac/protocol';
+import { type Embed, isoNaive, readTaskRequest, type SignatureJson } from '@celeriac/protocol';
 import type { Delivery } from '@celeriac/transport';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,13 @@ import { ReceivedTask } from '../request/received-task.ts';
 import { type ConcludeContext, conclude, concludeUndecodable } from './conclude.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 1, 12);
-const context: ConcludeContext = { hostname: 'w@h', resultExtended: false, inheritPriority: false, nowMs: NOW_MS };
+const context: ConcludeContext = {
+  hostname: 'w@h',
+  resultExtended: false,
+  inheritPriority: false,
+  nowMs: NOW_MS,
+  nowText: isoNaive(NOW_MS),
+};
 
 function signature(task: string, more: Partial<SignatureJson> = {}): SignatureJson {
   return { task, args: [], kwargs: {}, options: { task_id: task }, subtask_type: null, immutable: false, ...more };

@@ -1,5 +1,5 @@
 import type { StoreRequest } from '@celeriac/backend';
-import { isoNaive, isReady, type ResultMeta, type ResultTuple } from '@celeriac/protocol';
+import { isReady, type ResultMeta, type ResultTuple } from '@celeriac/protocol';
 import type { ReceivedTask } from '../request/received-task.ts';
 
 /** What a stored state is made of beside its message. */
@@ -20,6 +20,8 @@ export interface ResultContext {
   readonly resultExtended: boolean;
   /** Unix milliseconds. */
   readonly nowMs: number;
+  /** `nowMs` as Celery writes it. */
+  readonly nowText: string;
 }
 
 /** A state of a task as the result store gets it. @see celery/backends/base.py _get_result_meta */
@@ -30,7 +32,7 @@ export function storeRequestOf(received: ReceivedTask, draft: StateDraft, contex
     result: draft.result,
     traceback: draft.traceback,
     children: draft.children,
-    date_done: isReady(draft.status) ? isoNaive(context.nowMs) : null,
+    date_done: isReady(draft.status) ? context.nowText : null,
     task_id: request.id,
   };
   if (request.group !== null) meta.group_id = request.group;
