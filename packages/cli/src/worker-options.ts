@@ -1,5 +1,5 @@
 import type { ParsedOptions } from './definitions/define.ts';
-import { parseIntegerOption, parseListOption } from './option-values.ts';
+import { parseIntegerOption, parseListOption, parseNumberOption } from './option-values.ts';
 import { POOLS } from './pools.ts';
 
 /** What the command line says about a worker; what it leaves out is for the settings to say. */
@@ -12,6 +12,11 @@ export interface WorkerArguments {
   readonly excludeQueues?: readonly string[];
   readonly include: readonly string[];
   readonly purge: boolean;
+  readonly taskEvents?: boolean;
+  readonly withoutHeartbeat: boolean;
+  readonly withoutMingle: boolean;
+  readonly withoutGossip: boolean;
+  readonly heartbeatIntervalMs?: number;
 }
 
 const MOST_TASKS = 10_000;
@@ -22,6 +27,7 @@ export function readWorkerArguments(options: ParsedOptions): WorkerArguments {
   const concurrency = text('concurrency');
   const multiplier = text('prefetchMultiplier');
   const [hostname, queues, excluded] = [text('hostname'), text('queues'), text('excludeQueues')];
+  const interval = text('heartbeatInterval');
   const pool = POOLS.find((name) => name === options['pool']);
   return {
     ...(hostname !== undefined && { hostname }),
@@ -34,5 +40,12 @@ export function readWorkerArguments(options: ParsedOptions): WorkerArguments {
     ...(excluded !== undefined && { excludeQueues: parseListOption(excluded) }),
     include: parseListOption(text('include') ?? ''),
     purge: options['purge'] === true,
+    ...(options['taskEvents'] === true && { taskEvents: true }),
+    withoutHeartbeat: options['withoutHeartbeat'] === true,
+    withoutMingle: options['withoutMingle'] === true,
+    withoutGossip: options['withoutGossip'] === true,
+    ...(interval !== undefined && {
+      heartbeatIntervalMs: parseNumberOption('--heartbeat-interval', interval, 0.1) * 1000,
+    }),
   };
 }

@@ -60,6 +60,9 @@ export class TestWorker implements AsyncDisposable {
     try {
       this.#runtime = runtimeOf(app);
       this.#worker = new Worker(app, {
+        withoutHeartbeat: true,
+        withoutMingle: true,
+        withoutGossip: true,
         pool: 'async',
         concurrency: concurrency ?? this.#runtime.settings.workerConcurrency ?? CONCURRENCY,
         ...(queues && { queues }),

@@ -2,6 +2,11 @@
 export interface TransportCapabilities {
   /** Whether one message can reach every bound queue: by the broker, by copies that the client makes, or not at all. */
   readonly fanout: 'native' | 'emulated' | 'none';
+  /**
+   * Of which type the exchange of events is, as Python's Celery has it there: `none` where it sends no events. Default
+   * `topic`.
+   */
+  readonly eventExchange?: 'topic' | 'fanout' | 'none';
   /** Exchange types that `declare` accepts. */
   readonly exchangeTypes: readonly ExchangeType[];
   /** `false`: priorities are ignored. `first` tells which end of the scale is served first (RabbitMQ high, Redis low). */

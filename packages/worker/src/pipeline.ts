@@ -1,4 +1,4 @@
-import type { AppRuntime, Outcome, RevokedOutcome } from '@celeriac/core/internal';
+import type { AppRuntime, EventDispatcher, Outcome, RevokedOutcome } from '@celeriac/core/internal';
 import type { Delivery } from '@celeriac/transport';
 import type { ConcludeContext } from './conclude/conclude.ts';
 import { Concluder } from './conclude/concluder.ts';
@@ -14,6 +14,7 @@ import { Suspects } from './hold/suspects.ts';
 import { WaitingTasks } from './hold/waiting-tasks.ts';
 import { admit, type DiscardReason } from './intake/admit.ts';
 import { decodeDelivery, isUndecodable } from './intake/decode.ts';
+import { receivedEventFields } from './intake/received-event.ts';
 import type { Pool, PoolHost } from './pool/pool.ts';
 import { workerLost } from './pool/worker-lost.ts';
 import type { Counters } from './request/counters.ts';
@@ -30,6 +31,8 @@ export interface PipelineParts {
   readonly performer: ConclusionPerformer;
   readonly runs: RunCounter;
   readonly counters: Counters;
+  /** Where monitors listen. */
+  readonly events: EventDispatcher;
   /** The number of tasks that wait for their time has changed. */
   readonly onHeld: () => void;
 }
@@ -58,7 +61,7 @@ export class Pipeline implements PoolHost {
   #idle: PromiseWithResolvers<void> | undefined;
 
   constructor(parts: PipelineParts) {
-    const { runtime, hostname, performer, counters } = parts;
+    const { runtime, hostname, performer, counters, events } = parts;
     const { settings, clock } = runtime;
     this.#parts = parts;
     this.#runtime = runtime;
@@ -73,6 +76,9 @@ export class Pipeline implements PoolHost {
       get nowText() {
         return timeText.of(clock.now());
       },
+      get sendsEvents() {
+        return events.sends('task');
+      },
     };
     this.#waiting = new WaitingTasks(clock, () => {
       parts.onHeld();
@@ -86,7 +92,7 @@ export class Pipeline implements PoolHost {
       readBody: (received) => this.#readBody(received),
       onDone: (message) => this.#onDone(message),
     });
-    this.#starts = new StartReporter(runtime, this.#context);
+    this.#starts = new StartReporter(runtime, this.#context, events);
     this.#suspects = new Suspects(parts.runs, settings.workerDeliveryLimit);
     this.pool = parts.makePool(this);
     this.#mostPending = Math.max(LEAST_PENDING, this.pool.concurrency * PENDING_PER_SLOT);
@@ -181,6 +187,7 @@ export class Pipeline implements PoolHost {
   }
 
   onStarted(received: ReceivedTask, pid: number): void {
+    this.#parts.counters.started++;
     this.#starts.report(received, pid);
   }
 
@@ -207,9 +214,17 @@ export class Pipeline implements PoolHost {
     if (signals.taskReceived.hasListeners) signals.taskReceived.send({ request: decoded.request });
     if (logger.isEnabled('info')) logger.info(`Task ${taskLabel(decoded)} received`);
     const admission = this.#admit(decoded);
+    if (admission === 'run' || admission === 'hold') this.#announce(decoded);
     if (admission === 'run') this.#waiting.add(decoded);
     else if (admission === 'hold') this.#waiting.hold(decoded, decoded.request.etaMs!);
     else this.#discard(decoded, admission);
+  }
+
+  /** A task that is discarded at once was never received, as far as monitors are concerned. */
+  #announce({ request, task }: ReceivedTask): void {
+    const { events } = this.#parts;
+    if (!events.sends('task') || task?.options.sendEvents === false) return;
+    events.send('task-received', receivedEventFields(request));
   }
 
   #admit({ request, task }: ReceivedTask): ReturnType<typeof admit> {

@@ -22,6 +22,11 @@ export function defineWorker(program: Command, attach: Attach): void {
     .option('-X, --exclude-queues <names>', 'queues not to read')
     .option('-I, --include <modules>', 'more modules to import, separated by commas')
     .option('--prefetch-multiplier <count>', 'messages held for each of the tasks at a time; 0 = no limit')
+    .option('-E, --task-events', 'tell monitors about every task')
+    .option('--without-heartbeat', 'do not tell others that this worker is there')
+    .option('--without-mingle', 'do not ask others, at the start, which tasks were revoked')
+    .option('--without-gossip', 'do not listen to other workers')
+    .option('--heartbeat-interval <seconds>', 'time between heartbeats (default: 2)')
     .option('--purge', 'drop all waiting messages first')
     .addHelpText(
       'after',

@@ -1,4 +1,5 @@
 import type { Logger } from '@celeriac/protocol';
+import { checkEventType } from '../events/check-event-type.ts';
 import type { RetryRequest, TaskContext, TaskContextRequest } from '../task/task-context.ts';
 import type { Invocation, InvokeEnvironment } from './invocation.ts';
 import { retryOf } from './retry-call.ts';
@@ -38,6 +39,12 @@ export class BoundContext implements TaskContext {
 
   retry(asked: RetryRequest = {}): never {
     throw retryOf(this.#invocation, this.#environment.runtime, asked);
+  }
+
+  sendEvent(type: string, fields: { readonly [name: string]: unknown } = {}): void {
+    checkEventType(type);
+    const { runtime, hostname } = this.#environment;
+    runtime.events.send(type, { uuid: this.#invocation.request.id, ...fields }, hostname);
   }
 
   async updateState(state: string, meta: unknown): Promise<void> {

@@ -8,6 +8,8 @@ export interface Destination {
   readonly exchange: string;
   readonly routingKey: string;
   readonly topology: Topology | undefined;
+  /** Name of the queue, where it is known. */
+  readonly queue?: string;
 }
 
 /**
@@ -30,7 +32,12 @@ export function destinationOf(options: ApplyOptions, settings: Settings, queues:
     exchange === undefined ||
     (exchange.type === 'direct' && options.routingKey === undefined && options.exchange === undefined)
   ) {
-    return { exchange: '', routingKey: queue.name, topology };
+    return { exchange: '', routingKey: queue.name, topology, queue: queue.name };
   }
-  return { exchange: options.exchange ?? exchange.name, routingKey: options.routingKey ?? queue.routingKey, topology };
+  return {
+    exchange: options.exchange ?? exchange.name,
+    routingKey: options.routingKey ?? queue.routingKey,
+    topology,
+    queue: queue.name,
+  };
 }

@@ -8,6 +8,7 @@ import {
   uuid,
 } from '@celeriac/protocol';
 import type { OutgoingMessage, PublishRetryPolicy } from '@celeriac/transport';
+import { sentEventFields } from '../events/sent-event.ts';
 import { currentTask } from '../execute/current-task.ts';
 import type { RetryDestination } from '../execute/outcome.ts';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
@@ -128,11 +129,15 @@ export class Publisher implements TaskPublisher {
       topology: destination.topology,
       retryPolicy: this.#retryPolicy(options),
     });
-    return signals.afterTaskPublish.hasListeners ? held.then(() => this.#published(message, destination)) : held;
+    const isHeard = signals.afterTaskPublish.hasListeners || runtime.settings.taskSendSentEvent;
+    return isHeard ? held.then(() => this.#published(call, message, destination)) : held;
   }
 
-  #published(message: RawMessage, { exchange, routingKey }: Destination): void {
-    this.#runtime.signals.afterTaskPublish.send({ message, exchange, routingKey });
+  #published(call: TaskCall, message: RawMessage, destination: Destination): void {
+    const { signals, settings, events } = this.#runtime;
+    const { exchange, routingKey } = destination;
+    if (signals.afterTaskPublish.hasListeners) signals.afterTaskPublish.send({ message, exchange, routingKey });
+    if (settings.taskSendSentEvent) events.send('task-sent', sentEventFields(call, message.headers, destination));
   }
 
   #sendPlanned({ name, args, kwargs, options }: PlannedCall): SentCall {

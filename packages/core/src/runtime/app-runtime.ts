@@ -11,6 +11,8 @@ import type {
 import type { ConnectionGuard, Topology } from '@celeriac/transport';
 import type { AppSteps } from '../app/app-steps.ts';
 import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
+import type { EventDispatcher } from '../events/event-dispatcher.ts';
+import type { EventSource } from '../events/event-source.ts';
 import type { TaskPublisher } from '../publish/task-publisher.ts';
 import type { ResultWriter } from '../result/result-writer.ts';
 import type { QueueTable } from '../settings/queue-table.ts';
@@ -52,6 +54,10 @@ export interface AppRuntime {
   readonly queueTable: QueueTable;
   readonly publisher: TaskPublisher;
   readonly results: ResultWriter;
+  /** Sends events of this process as a client: `task-sent`, and what tasks send themselves. */
+  readonly events: EventDispatcher;
+  /** Something that sends events under a name of its own, as a worker does. The caller closes it. */
+  openEvents(source: EventSource): EventDispatcher;
   /** The shared connection for sending; a worker makes its own for reading with `openReader`. */
   writer(): ConnectionGuard;
   /** A connection of its own for consuming (`brokerReadUrl`). The caller closes it. */

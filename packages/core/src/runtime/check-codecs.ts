@@ -12,10 +12,11 @@ export interface Codecs {
 
 /** @throws {ConfigurationError} for a setting that names a serializer or compression which is not registered */
 export function checkCodecSettings(settings: Settings, { serializers, compressions }: Codecs): void {
-  const { acceptContent, taskSerializer, resultSerializer, taskCompression } = settings;
+  const { acceptContent, taskSerializer, resultSerializer, eventSerializer, taskCompression } = settings;
   for (const name of acceptContent) named('acceptContent', name, () => acceptList([name], serializers));
   named('taskSerializer', taskSerializer, () => serializers.byName(taskSerializer));
   named('resultSerializer', resultSerializer, () => serializers.byName(resultSerializer));
+  named('eventSerializer', eventSerializer, () => serializers.byName(eventSerializer));
   if (typeof taskCompression === 'string')
     named('taskCompression', taskCompression, () => compressions.byName(taskCompression));
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Backend } from '@celeriac/backend';
 import {
   type AcceptList,
@@ -14,6 +15,8 @@ import type { AppSteps } from '../app/app-steps.ts';
 import { builtinTasks } from '../builtin/builtin-tasks.ts';
 import { AppCaller } from '../call/app-caller.ts';
 import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
+import { EventDispatcher } from '../events/event-dispatcher.ts';
+import type { EventSource } from '../events/event-source.ts';
 import { Publisher } from '../publish/publisher.ts';
 import { ResultConsumer } from '../result/result-consumer.ts';
 import { ResultWriter } from '../result/result-writer.ts';
@@ -41,6 +44,8 @@ import {
 
 /** How long `close` waits for the broker connection to end. */
 const CLOSE_MS = 5000;
+/** How long events may take to leave when the app is closed. */
+const LAST_EVENTS_MS = 1000;
 
 /** The runtime of one app. Every part is made on first use and forgotten on close. */
 export class Runtime implements AppEngine {
@@ -62,6 +67,7 @@ export class Runtime implements AppEngine {
   readonly #results: Lazy<ResultWriter>;
   readonly #waiting: Lazy<ResultConsumer>;
   readonly #writer: Lazy<ConnectionGuard>;
+  readonly #events: Lazy<EventDispatcher>;
   readonly #backend: Lazy<Promise<Backend | undefined>>;
   /** The settings that were found to be right. */
   #checked: Settings | undefined;
@@ -80,6 +86,7 @@ export class Runtime implements AppEngine {
     this.#limits = new Lazy(() => makeLimits(this.settings));
     this.#publisher = new Lazy(() => new Publisher(this));
     this.#writer = new Lazy(() => makeGuard(this.settings.brokerWriteUrl ?? this.settings.brokerUrl, this.#context()));
+    this.#events = new Lazy(() => this.openEvents({ hostname: `gen${process.pid}@${hostname()}` }));
     this.#backend = new Lazy(() => this.#connectBackend());
     const backend = (): Promise<Backend | undefined> => this.backend();
     const { clock } = this;
@@ -134,6 +141,25 @@ export class Runtime implements AppEngine {
     return this.#waiting.value;
   }
 
+  get events(): EventDispatcher {
+    return this.#events.value;
+  }
+
+  openEvents(source: EventSource): EventDispatcher {
+    const { settings, clock, lamport, logger, serializers } = this;
+    const { eventExchange: exchange, eventSerializer: serializer } = settings;
+    return new EventDispatcher({
+      ...source,
+      guard: this.writer(),
+      clock,
+      lamport,
+      logger,
+      serializers,
+      exchange,
+      serializer,
+    });
+  }
+
   writer(): ConnectionGuard {
     return this.#writer.value;
   }
@@ -161,7 +187,7 @@ export class Runtime implements AppEngine {
 
   /** Results on their way are stored first. */
   async close(): Promise<void> {
-    await this.#results.reset()?.close();
+    await Promise.all([this.#results.reset()?.close(), this.#events.reset()?.close(LAST_EVENTS_MS)]);
     const { publisher, writer, backend, waiting } = this.#release();
     publisher?.close();
     await waiting?.close(new ConnectionLostError('the result store', 'the application was closed'));

@@ -198,6 +198,22 @@ export interface Settings {
   /** Deliveries of one message that ended with the worker's death, before it goes to quarantine. 3 */
   readonly workerDeliveryLimit: number;
 
+  // Events
+  /** Callers send `task-sent` for every task. false */
+  readonly taskSendSentEvent: boolean;
+  /** Workers send events about tasks. false */
+  readonly workerSendTaskEvents: boolean;
+  /** `celeryev` */
+  readonly eventExchange: string;
+  /** `json` */
+  readonly eventSerializer: string;
+  /** Monitors read queues `<prefix>.<id>`. `celeryev` */
+  readonly eventQueuePrefix: string;
+  /** Seconds that an event waits in a monitor's queue. 5 */
+  readonly eventQueueTtl: number;
+  /** Seconds that a monitor's queue outlives its monitor. 60 */
+  readonly eventQueueExpires: number;
+
   // Logging
   /** Lowest level that is logged. `warning` */
   readonly logLevel: LogLevel;

@@ -50,4 +50,12 @@ export interface TaskContext {
   retry(asked?: RetryRequest): never;
   /** Stores a state of the task's own, such as `PROGRESS`, for callers to see. @param meta - anything that JSON can hold */
   updateState(state: string, meta?: unknown): Promise<void>;
+  /**
+   * Sends an event of the task's own to monitors, with the task's id as `uuid`. It leaves soon after; nothing waits for it.
+   * @param type - such as `task-progress`; the part before the first dash is its group
+   * @param fields - anything that the event serializer can write; names are sent as they are
+   * @throws {InvalidCallError} for a type that is no name
+   * @see celery/app/task.py Task.send_event
+   */
+  sendEvent(type: string, fields?: { readonly [name: string]: unknown }): void;
 }

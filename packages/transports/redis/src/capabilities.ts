@@ -5,6 +5,7 @@ import type { TransportCapabilities } from '@celeriac/transport';
 export function capabilitiesOf(leaseMs: number, priorityLevels: number): TransportCapabilities {
   return Object.freeze({
     fanout: 'emulated',
+    eventExchange: 'fanout',
     exchangeTypes: Object.freeze(['direct', 'topic', 'fanout'] as const),
     priority: Object.freeze({ levels: priorityLevels, first: 'low' }),
     redelivery: Object.freeze({ leaseMs }),

@@ -8,6 +8,7 @@ export const PRIORITY_LEVELS = 10;
 export function capabilitiesOf(leaseMs: number): TransportCapabilities {
   return Object.freeze({
     fanout: 'emulated',
+    eventExchange: 'none',
     exchangeTypes: Object.freeze(['direct', 'topic', 'fanout', 'headers'] as const),
     priority: Object.freeze({ levels: PRIORITY_LEVELS, first: 'high' }),
     redelivery: Object.freeze({ leaseMs }),

@@ -13,6 +13,7 @@ const context: ConcludeContext = {
   hostname: 'w@h',
   resultExtended: false,
   inheritPriority: false,
+  sendsEvents: false,
   nowMs: NOW_MS,
   nowText: isoNaive(NOW_MS),
 };
@@ -132,6 +133,7 @@ describe('conclude', () => {
       kind: 'plain',
       settle: 'requeue',
       store: undefined,
+      events: [],
     });
     const acknowledged = received({ options: { acksLate: false, ...options }, embed: flow });
     acknowledged.acknowledged = true;

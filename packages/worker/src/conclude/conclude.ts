@@ -17,10 +17,12 @@ import {
 import type { QuarantineReason } from '../quarantine/quarantine-message.ts';
 import type { Ending, PoisonEnding } from '../request/ending.ts';
 import type { ReceivedTask } from '../request/received-task.ts';
+import { NO_EVENTS } from '../request/task-event.ts';
 import type { Undecodable } from '../request/undecodable.ts';
 import { unreadableException } from '../request/unreadable-exception.ts';
 import { type AckCase, settlementOf } from './ack-policy.ts';
 import type { Conclusion, FailureConclusion } from './conclusion.ts';
+import { endingEvents } from './ending-events.ts';
 import { chordMember, followUps } from './follow-ups.ts';
 import { type ResultContext, type StateDraft, storeRequestOf } from './result-meta.ts';
 
@@ -28,6 +30,8 @@ import { type ResultContext, type StateDraft, storeRequestOf } from './result-me
 export interface ConcludeContext extends ResultContext {
   /** Tasks sent by a task get its priority. */
   readonly inheritPriority: boolean;
+  /** Monitors are told how tasks end. */
+  readonly sendsEvents: boolean;
 }
 
 /**
@@ -36,6 +40,12 @@ export interface ConcludeContext extends ResultContext {
  * @see celery/app/trace.py, celery/worker/request.py
  */
 export function conclude(received: ReceivedTask, ending: Ending, context: ConcludeContext): Conclusion {
+  const conclusion = decide(received, ending, context);
+  if (!context.sendsEvents || received.task?.options.sendEvents === false) return conclusion;
+  return { ...conclusion, events: endingEvents(received, ending, conclusion) };
+}
+
+function decide(received: ReceivedTask, ending: Ending, context: ConcludeContext): Conclusion {
   switch (ending.kind) {
     case 'success':
       return succeeded(received, ending, context);
@@ -74,6 +84,7 @@ export function concludeUndecodable(message: Undecodable, nowMs: number): Failur
     kind: 'failure',
     settle,
     store: id === undefined ? undefined : { meta: { ...meta, task_id: id } },
+    events: NO_EVENTS,
     member: undefined,
     chain: [],
     errbacks: [],
@@ -92,6 +103,7 @@ function succeeded(received: ReceivedTask, outcome: SuccessOutcome, context: Con
     kind: 'success',
     settle: settlementOf('success', received.ackOptions),
     store: isKept ? storeRequestOf(received, draft, context) : undefined,
+    events: NO_EVENTS,
     publish: followUps(embed, value, request, context.inheritPriority),
     member: chordMember(embed, request, 'SUCCESS', value),
   };
@@ -134,6 +146,7 @@ function failure(
     kind: 'failure',
     settle: settlementOf(ackCase, received.ackOptions),
     store: ignoresErrors(received) ? undefined : storeRequestOf(received, draft, context),
+    events: NO_EVENTS,
     member: chordMember(embed, received.request, 'FAILURE', exception),
     chain: embed?.chain ?? [],
     errbacks: embed?.errbacks ?? [],
@@ -150,6 +163,7 @@ function retried(received: ReceivedTask, outcome: RetryOutcome, context: Conclud
     kind: 'retry',
     settle: settlementOf('retry', received.ackOptions),
     store: ignoresErrors(received) ? undefined : storeRequestOf(received, draft, context),
+    events: NO_EVENTS,
     call,
     destination: destination ?? { exchange, routingKey },
   };
@@ -163,6 +177,7 @@ function revoked(received: ReceivedTask, { reason }: RevokedOutcome, context: Co
     kind: 'failure',
     settle: settlementOf('revoked', received.ackOptions),
     store: ignoresErrors(received) ? undefined : storeRequestOf(received, draft, context),
+    events: NO_EVENTS,
     member: chordMember(received.body?.embed, received.request, 'REVOKED', exception),
     chain: [],
     errbacks: [],
@@ -179,11 +194,21 @@ function rejected(received: ReceivedTask, { requeue, reason, embed }: RejectOutc
   if (member === undefined || (requeue && !received.acknowledged)) return plain(received, ackCase);
   const settle = settlementOf(ackCase, received.ackOptions);
   const cause = { exception, traceback: null };
-  return { kind: 'failure', settle, store: undefined, member, chain: [], errbacks: [], cause, quarantine: undefined };
+  return {
+    kind: 'failure',
+    settle,
+    store: undefined,
+    events: NO_EVENTS,
+    member,
+    chain: [],
+    errbacks: [],
+    cause,
+    quarantine: undefined,
+  };
 }
 
 function plain(received: ReceivedTask, ackCase: AckCase): Conclusion {
-  return { kind: 'plain', settle: settlementOf(ackCase, received.ackOptions), store: undefined };
+  return { kind: 'plain', settle: settlementOf(ackCase, received.ackOptions), store: undefined, events: NO_EVENTS };
 }
 
 /** The call's own word counts, then the task's. */

@@ -3,12 +3,15 @@ import type { FinishedMember, RetryDestination, SignatureApplication } from '@ce
 import type { ExceptionInfo, SignatureJson, TaskCall } from '@celeriac/protocol';
 import type { SettleHow } from '@celeriac/transport';
 import type { QuarantineReason } from '../quarantine/quarantine-message.ts';
+import type { TaskEvent } from '../request/task-event.ts';
 
 interface Step {
   /** Required, so that no path can forget a message. Without meaning once it was acknowledged. */
   readonly settle: SettleHow;
   /** Absent: no state is stored. */
   readonly store: StoreRequest | undefined;
+  /** What monitors are told, after everything else; empty unless they listen. */
+  readonly events: readonly TaskEvent[];
 }
 
 /** Publish, store, report to the chord, settle. */

@@ -1,11 +1,19 @@
 import type { StoreRequest } from '@celeriac/backend';
-import { type AppRuntime, applyErrbacks, failSignatures, type JointOutcome, joinChord } from '@celeriac/core/internal';
+import {
+  type AppRuntime,
+  applyErrbacks,
+  type EventDispatcher,
+  failSignatures,
+  type JointOutcome,
+  joinChord,
+} from '@celeriac/core/internal';
 import { isCeleriacError, type ResultTuple } from '@celeriac/protocol';
 import type { JointSettlement, SettleHow } from '@celeriac/transport';
 import type { QuarantineReason } from '../quarantine/quarantine-message.ts';
 import type { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
 import { type HeldMessage, isLost } from '../request/held-message.ts';
 import type { ReceivedTask } from '../request/received-task.ts';
+import type { TaskEvent } from '../request/task-event.ts';
 import type { Conclusion, FailureConclusion, RetryConclusion, SuccessConclusion } from './conclusion.ts';
 
 /** What performing takes. */
@@ -14,6 +22,8 @@ export interface PerformParts {
   readonly quarantine: QuarantineWriter;
   /** Settlements that the result store can make in its own transaction. */
   readonly joint: () => JointSettlement | undefined;
+  /** Where monitors listen. */
+  readonly events: EventDispatcher;
 }
 
 /** The errors after which another try may succeed: broker or store were away. */
@@ -28,7 +38,10 @@ export class ConclusionPerformer {
   readonly #quarantine: QuarantineWriter;
   readonly #joint: () => JointSettlement | undefined;
 
-  constructor({ runtime, quarantine, joint }: PerformParts) {
+  readonly #events: EventDispatcher;
+
+  constructor({ runtime, quarantine, joint, events }: PerformParts) {
+    this.#events = events;
     this.#runtime = runtime;
     this.#quarantine = quarantine;
     this.#joint = joint;
@@ -40,8 +53,18 @@ export class ConclusionPerformer {
    */
   perform(message: HeldMessage, conclusion: Conclusion): Promise<boolean> {
     const { startedStored } = message;
-    if (startedStored !== undefined) return startedStored.then(() => this.#perform(message, conclusion));
-    return this.#perform(message, conclusion);
+    const { events } = conclusion;
+    const done =
+      startedStored === undefined
+        ? this.#perform(message, conclusion)
+        : startedStored.then(() => this.#perform(message, conclusion));
+    return events.length === 0 ? done : done.then((settled) => this.#announce(settled, events));
+  }
+
+  /** What another worker has by now is that one's to tell. */
+  #announce(settled: boolean, events: readonly TaskEvent[]): boolean {
+    if (settled) for (const { type, fields } of events) this.#events.send(type, fields);
+    return settled;
   }
 
   #perform(message: HeldMessage, conclusion: Conclusion): Promise<boolean> {

@@ -1,19 +1,22 @@
-import type { AppRuntime } from '@celeriac/core/internal';
+import type { AppRuntime, EventDispatcher } from '@celeriac/core/internal';
 import type { ReceivedTask } from '../request/received-task.ts';
 import { ignoresResult } from './conclude.ts';
 import { taskLabel } from './outcome-log.ts';
 import { type ResultContext, storeRequestOf } from './result-meta.ts';
 
 /**
- * Tells broker and store that a task starts: the early acknowledgement, and the state STARTED where it is wanted.
+ * Tells broker, monitors and store that a task starts: the early acknowledgement, `task-started` and the state STARTED
+ * where they are wanted.
  * @see celery/worker/request.py on_accepted
  */
 export class StartReporter {
   readonly #runtime: AppRuntime;
   readonly #context: ResultContext;
+  readonly #events: EventDispatcher;
 
-  constructor(runtime: AppRuntime, context: ResultContext) {
+  constructor(runtime: AppRuntime, context: ResultContext, events: EventDispatcher) {
     this.#runtime = runtime;
+    this.#events = events;
     this.#context = context;
   }
 
@@ -24,6 +27,7 @@ export class StartReporter {
       received.acknowledged = true;
       received.delivery.settle('ack').then(this.#onAcknowledged, this.#onFailed);
     }
+    if (this.#events.sends('task') && options.sendEvents) this.#events.send('task-started', { uuid: received.id });
     if (options.trackStarted && !ignoresResult(received)) this.#storeStarted(received, pid);
   }
 

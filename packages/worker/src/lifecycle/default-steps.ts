@@ -2,6 +2,8 @@ import type { AppSteps } from '@celeriac/core/internal';
 import type { StepClass } from './step.ts';
 import { ConnectionStep } from './steps/connection-step.ts';
 import { ConsumerRunStep } from './steps/consumer-run-step.ts';
+import { EventsStep } from './steps/events-step.ts';
+import { HeartStep } from './steps/heart-step.ts';
 import { LoopStep } from './steps/loop-step.ts';
 import { PoolStep } from './steps/pool-step.ts';
 import { TasksStep } from './steps/tasks-step.ts';
@@ -10,7 +12,13 @@ import { TasksStep } from './steps/tasks-step.ts';
 const WORKER_STEPS: readonly StepClass[] = Object.freeze([PoolStep, ConsumerRunStep]);
 
 /** The steps that every consumer has, in the order in which they start. @see celery/worker/consumer/consumer.py Consumer.Blueprint */
-const CONSUMER_STEPS: readonly StepClass[] = Object.freeze([ConnectionStep, TasksStep, LoopStep]);
+const CONSUMER_STEPS: readonly StepClass[] = Object.freeze([
+  ConnectionStep,
+  EventsStep,
+  HeartStep,
+  TasksStep,
+  LoopStep,
+]);
 
 /** The steps of a worker of an app: our own, then the app's. */
 export function workerSteps(steps: AppSteps): readonly StepClass[] {

@@ -1,4 +1,5 @@
 import type { ConnectionGuard, Transport } from '@celeriac/transport';
+import type { WorkerEvents } from '../events/worker-events.ts';
 import type { TaskReader } from '../intake/task-reader.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
@@ -8,6 +9,8 @@ import type { ConsumerContext, WorkerContext } from './worker-context.ts';
 export interface WorkerInternals extends WorkerContext {
   readonly pipeline: Pipeline;
   readonly quarantine: QuarantineWriter;
+  /** What it tells others. */
+  readonly events: WorkerEvents;
   readonly consumer: ConsumerInternals;
 }
 

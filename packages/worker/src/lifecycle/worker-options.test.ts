@@ -6,6 +6,7 @@ const settings: WorkerSettings = {
   workerPool: 'prefork',
   workerConcurrency: undefined,
   workerPrefetchMultiplier: 4,
+  workerSendTaskEvents: false,
   workerProcAliveTimeout: 4,
 };
 

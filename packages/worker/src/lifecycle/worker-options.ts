@@ -2,12 +2,13 @@ import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Settings } from '@celeriac/core/internal';
+import { type ChatterOptions, DEFAULT_HEARTBEAT_MS, type ResolvedChatterOptions } from '../events/chatter-options.ts';
 import type { PoolKind } from '../pool/pool.ts';
 import { nodeName } from './node-name.ts';
 import { WorkerOptionError } from './worker-option-error.ts';
 
 /** How a worker differs from what the app's settings say. */
-export interface WorkerOptions {
+export interface WorkerOptions extends ChatterOptions {
   /** Where tasks run: `prefork`, `async` or `solo`. Default `workerPool`. */
   readonly pool?: PoolKind;
   /** Tasks at a time. Default `workerConcurrency`, else the number of cores; always 1 for `solo`. */
@@ -33,7 +34,7 @@ export interface WorkerOptions {
 }
 
 /** {@link WorkerOptions} with nothing left open. */
-export interface ResolvedWorkerOptions {
+export interface ResolvedWorkerOptions extends ResolvedChatterOptions {
   readonly pool: PoolKind;
   readonly concurrency: number;
   readonly prefetchMultiplier: number;
@@ -56,7 +57,7 @@ const LONGEST_MULTIPLIER = 10_000;
 /** What of the settings counts for a worker. */
 export type WorkerSettings = Pick<
   Settings,
-  'workerPool' | 'workerConcurrency' | 'workerPrefetchMultiplier' | 'workerProcAliveTimeout'
+  'workerPool' | 'workerConcurrency' | 'workerPrefetchMultiplier' | 'workerProcAliveTimeout' | 'workerSendTaskEvents'
 >;
 
 /** @throws {WorkerOptionError} naming the option */
@@ -77,7 +78,15 @@ export function resolveWorkerOptions(options: WorkerOptions, settings: WorkerSet
     exportName: options.exportName,
     hostname: nodeName(options.hostname, hostname()),
     onReady: options.onReady,
-    procAliveTimeoutMs: milliseconds(options.procAliveTimeoutMs ?? settings.workerProcAliveTimeout * 1000),
+    procAliveTimeoutMs: milliseconds(
+      'procAliveTimeoutMs',
+      options.procAliveTimeoutMs ?? settings.workerProcAliveTimeout * 1000,
+    ),
+    taskEvents: options.taskEvents ?? settings.workerSendTaskEvents,
+    withoutHeartbeat: options.withoutHeartbeat ?? false,
+    withoutMingle: options.withoutMingle ?? false,
+    withoutGossip: options.withoutGossip ?? false,
+    heartbeatIntervalMs: milliseconds('heartbeatIntervalMs', options.heartbeatIntervalMs ?? DEFAULT_HEARTBEAT_MS),
     execArgv: options.execArgv ?? process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
   };
 }
@@ -87,9 +96,9 @@ function whole(option: string, value: unknown, least: number, most: number): num
   throw new WorkerOptionError(option, value, `must be a whole number from ${least} to ${most}`);
 }
 
-function milliseconds(value: unknown): number {
+function milliseconds(option: string, value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
-  throw new WorkerOptionError('procAliveTimeoutMs', value, 'must be a number of milliseconds above 0');
+  throw new WorkerOptionError(option, value, 'must be a number of milliseconds above 0');
 }
 
 function names(option: string, value: readonly string[] | undefined): readonly string[] | undefined {

@@ -1,5 +1,6 @@
 import type { AppRuntime } from '@celeriac/core/internal';
 import { ConclusionPerformer } from '../conclude/perform-conclusion.ts';
+import { WorkerEvents } from '../events/worker-events.ts';
 import { RunCounter } from '../hold/run-counter.ts';
 import { prefetchCount } from '../intake/prefetch-count.ts';
 import { TaskReader } from '../intake/task-reader.ts';
@@ -37,6 +38,7 @@ export class WorkerSession implements WorkerInternals {
   readonly options: ResolvedWorkerOptions;
   readonly pipeline: Pipeline;
   readonly quarantine: QuarantineWriter;
+  readonly events: WorkerEvents;
   readonly consumer: WorkerConsumer;
   readonly blueprint: Blueprint<WorkerInternals>;
   readonly fail: (error: Error) => void;
@@ -48,16 +50,25 @@ export class WorkerSession implements WorkerInternals {
     this.fail = onFailed;
     const guard = runtime.openReader();
     this.quarantine = new QuarantineWriter({ runtime, transport: () => guard.acquire() });
+    this.events = new WorkerEvents({
+      runtime,
+      hostname: options.hostname,
+      options,
+      pulse: () => ({ active: this.pipeline.active, processed: counters.started }),
+    });
+    const events = this.events.dispatcher;
     const performer = new ConclusionPerformer({
       runtime,
       quarantine: this.quarantine,
       joint: () => this.consumer.connected?.joint,
+      events,
     });
     this.pipeline = new Pipeline({
       runtime,
       hostname: options.hostname,
       makePool: (host: PoolHost): Pool => createPool(runtime, options, host),
       performer,
+      events,
       runs: new RunCounter(() => runtime.backend(), runtime.logger),
       counters,
       onHeld: () => this.consumer.tasks.updatePrefetch(),
@@ -84,6 +95,7 @@ export class WorkerSession implements WorkerInternals {
     } catch (error) {
       this.pipeline.close();
       await this.consumer.stop('terminate');
+      await this.events.stop();
       throw error;
     }
   }
@@ -103,6 +115,7 @@ export class WorkerSession implements WorkerInternals {
     if (!isIdle) await this.#abandon();
     await within(TRIM_MS, this.quarantine.idle());
     await (isIdle ? blueprint.stop(this) : blueprint.terminate(this));
+    await this.events.stop();
   }
 
   #warnOfMemory(): void {

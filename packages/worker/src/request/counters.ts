@@ -14,6 +14,8 @@ export interface WorkerCounts {
 /** {@link WorkerCounts} while they grow. */
 export class Counters implements WorkerCounts {
   received = 0;
+  /** Runs that were begun. */
+  started = 0;
   succeeded = 0;
   failed = 0;
   retried = 0;

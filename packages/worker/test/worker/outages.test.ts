@@ -64,7 +64,7 @@ describe('a lost connection', () => {
     const broker = new FlakyBroker();
     broker.isAway = true;
     const stage = await newStage('memory', { brokerTransport: broker.plugin, brokerConnectionMaxRetries: 1 });
-    const worker = new Worker(stage.app, { pool: 'async' });
+    const worker = new Worker(stage.app, { pool: 'async', withoutHeartbeat: true });
     await expect(worker.start(never)).rejects.toMatchObject({ code: 'CLR_CONNECTION_LOST' });
     broker.isAway = false;
     await worker.start(never);
