@@ -10,9 +10,9 @@ import type {
 } from '@celeriac/protocol';
 import type { ConnectionGuard, Topology } from '@celeriac/transport';
 import type { AppSteps } from '../app/app-steps.ts';
-import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
 import type { EventDispatcher } from '../events/event-dispatcher.ts';
 import type { EventSource } from '../events/event-source.ts';
+import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
 import type { TaskPublisher } from '../publish/task-publisher.ts';
 import type { ResultWriter } from '../result/result-writer.ts';
 import type { QueueTable } from '../settings/queue-table.ts';

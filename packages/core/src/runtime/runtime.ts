@@ -14,9 +14,9 @@ import { type ConnectionGuard, ConnectionLostError, type OutgoingMessage } from 
 import type { AppSteps } from '../app/app-steps.ts';
 import { builtinTasks } from '../builtin/builtin-tasks.ts';
 import { AppCaller } from '../call/app-caller.ts';
-import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
 import { EventDispatcher } from '../events/event-dispatcher.ts';
 import type { EventSource } from '../events/event-source.ts';
+import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
 import { Publisher } from '../publish/publisher.ts';
 import { ResultConsumer } from '../result/result-consumer.ts';
 import { ResultWriter } from '../result/result-writer.ts';
