@@ -9,6 +9,38 @@ export { Celeriac, type ConfigOptions, type ForeignTaskOptions } from './app/cel
 export { ModuleLoadError } from './app/module-load-error.ts';
 export type { PublishOptions } from './app/publish-options.ts';
 export { NotRegisteredError } from './builtin/not-registered-error.ts';
+export type { Broadcast, BroadcastOptions, NodeMatcher } from './control/broadcast.ts';
+export {
+  type ConsumerOptions,
+  Control,
+  type RevokeOptions,
+  type TerminateOptions,
+  type TimeLimits,
+} from './control/control.ts';
+export type {
+  ArgumentDescriptor,
+  ArgumentType,
+  CommandArguments,
+  CommandDefinition,
+  CommandFunction,
+  CommandSpec,
+  ControlNode,
+} from './control/control-command.ts';
+export type { ControlCommands } from './control/control-commands.ts';
+export type {
+  CommandAnswer,
+  HelloAnswer,
+  NodeReplies,
+  NodeReply,
+  NodeStats,
+  OrError,
+  QueueInfo,
+  RequestInfo,
+  ScheduledInfo,
+  TaskPlace,
+} from './control/control-replies.ts';
+export { ControlUnavailableError } from './control/control-unavailable-error.ts';
+export type { Inspect, InspectOptions } from './control/inspect.ts';
 export { ArgumentError } from './execute/bind-arguments.ts';
 export { MaxRetriesExceededError } from './execute/max-retries-exceeded-error.ts';
 export type {

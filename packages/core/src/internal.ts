@@ -1,13 +1,26 @@
 export type { AppSteps } from './app/app-steps.ts';
 export { findTaskModules } from './app/find-task-modules.ts';
 export { loadModule } from './app/load-module.ts';
-export { changedSettings } from './app/report.ts';
+export { changedSettings, reportText, settingsView } from './app/report.ts';
 export { coreVersion } from './app/version.ts';
 export { NotRegisteredError } from './builtin/not-registered-error.ts';
 export { applyErrbacks, type FailedTask } from './chord/apply-errbacks.ts';
 export { type FailureCause, failSignatures } from './chord/fail-signatures.ts';
 export type { FinishedMember } from './chord/finished-member.ts';
 export { joinChord } from './chord/join-chord.ts';
+export { type BuiltinCommand, commandTable } from './control/command-table.ts';
+export type {
+  ArgumentDescriptor,
+  CommandArguments,
+  CommandFunction,
+  CommandSpec,
+  ControlNode,
+} from './control/control-command.ts';
+export type { CustomCommand } from './control/control-commands.ts';
+export { type ControlCodec, replyMessage } from './control/control-message.ts';
+export { type ControlQueue, nodeQueue, replyExchange } from './control/control-queues.ts';
+export type { NodeStats, QueueInfo, RequestInfo, ScheduledInfo } from './control/control-replies.ts';
+export { revokedSeconds } from './control/revoked-seconds.ts';
 export { checkEventType } from './events/check-event-type.ts';
 export { EventDispatcher } from './events/event-dispatcher.ts';
 export type { EventSource } from './events/event-source.ts';

@@ -9,6 +9,7 @@ import { StartReporter } from './conclude/start-reporter.ts';
 import { TimeText } from './conclude/time-text.ts';
 import { isUnreadable, readBody } from './execute/read-body.ts';
 import { RevokedSet } from './hold/revoked-set.ts';
+import { RevokedStamps } from './hold/revoked-stamps.ts';
 import type { RunCounter } from './hold/run-counter.ts';
 import { Suspects } from './hold/suspects.ts';
 import { WaitingTasks } from './hold/waiting-tasks.ts';
@@ -50,6 +51,7 @@ export class Pipeline implements PoolHost {
   readonly #concluder: Concluder;
   readonly #waiting: WaitingTasks;
   readonly #revoked: RevokedSet = new RevokedSet();
+  readonly #revokedStamps: RevokedStamps = new RevokedStamps();
   readonly #running: Set<ReceivedTask> = new Set();
   readonly #suspects: Suspects;
   readonly #starts: StartReporter;
@@ -104,6 +106,21 @@ export class Pipeline implements PoolHost {
   }
 
   /** Tasks that run now. */
+  get activeTasks(): readonly ReceivedTask[] {
+    return [...this.#running];
+  }
+
+  /** Tasks that wait for a slot. */
+  get reservedTasks(): readonly ReceivedTask[] {
+    return this.#waiting.readyTasks;
+  }
+
+  /** Tasks that wait for their time, earliest first. */
+  get scheduledTasks(): readonly ReceivedTask[] {
+    return this.#waiting.heldTasks;
+  }
+
+  /** How many tasks run now. */
   get active(): number {
     return this.#running.size;
   }
@@ -139,6 +156,19 @@ export class Pipeline implements PoolHost {
       for (const received of this.#waiting.unhold(id)) this.#discard(received, 'revoked');
     }
     if (this.#waiting.held !== held) this.#parts.onHeld();
+  }
+
+  /** Ids of revoked tasks with the time at which they were, on the clock that never jumps. */
+  get revokedIds(): ReadonlyMap<string, number> {
+    return this.#revoked.entries(this.#runtime.clock.monotonic());
+  }
+
+  /** Tasks with one of these values of a stamp are not run. */
+  revokeStamped(stamp: string, values: readonly string[]): void {
+    this.#revokedStamps.add(stamp, values);
+    const discarded = this.#waiting.unholdWhere(({ request }) => this.#revokedStamps.match(request.stamps));
+    for (const received of discarded) this.#discard(received, 'revoked');
+    if (discarded.length > 0) this.#parts.onHeld();
   }
 
   /** Starts nothing more. */
@@ -187,7 +217,11 @@ export class Pipeline implements PoolHost {
   }
 
   onStarted(received: ReceivedTask, pid: number): void {
-    this.#parts.counters.started++;
+    const { counters } = this.#parts;
+    received.pid = pid;
+    received.startedAtMs = this.#runtime.clock.now();
+    counters.started++;
+    counters.countStart(received.request.task);
     this.#starts.report(received, pid);
   }
 
@@ -231,7 +265,7 @@ export class Pipeline implements PoolHost {
     const { clock } = this.#runtime;
     return admit(request, {
       isRegistered: task !== undefined,
-      isRevoked: this.#revoked.has(request.id, clock.monotonic()),
+      isRevoked: this.#revoked.has(request.id, clock.monotonic()) || this.#revokedStamps.match(request.stamps),
       nowMs: clock.now(),
     });
   }

@@ -1,5 +1,7 @@
 import { systemClock } from '@celeriac/protocol/basics';
 import { LazyCaller } from '../call/lazy-caller.ts';
+import { Control } from '../control/control.ts';
+import type { ControlCommands } from '../control/control-commands.ts';
 import type { PeriodicPolicies, PeriodicSchedule } from '../periodic/periodic-entry.ts';
 import { AsyncResult } from '../result/async-result.ts';
 import type { ErrorFactory } from '../result/failure-error.ts';
@@ -57,6 +59,7 @@ export class Celeriac implements AppOwner {
   readonly #caller: LazyCaller;
   readonly #results: ResultSource;
   #isImported = false;
+  #control: Control | undefined;
 
   /** @throws {ConfigurationError} for an unknown option, with a suggestion; values are checked on first use */
   constructor(name: string, options: CeleriacOptions = {}) {
@@ -108,6 +111,21 @@ export class Celeriac implements AppOwner {
   /** Steps of its own that the app adds to workers and their consumers: `app.steps.consumer.add(MyStep)`. */
   get steps(): AppSteps {
     return this['~state'].steps;
+  }
+
+  /** Tells running workers what to do, and asks them what they do. */
+  get control(): Control {
+    this.#control ??= new Control(
+      async () => (await this.#engine()).mailbox,
+      () => this.purge(),
+      (text) => this['~state'].logger.warning(text),
+    );
+    return this.#control;
+  }
+
+  /** Commands of the app's own that its workers obey; define them in a module that workers load. */
+  get controlCommands(): ControlCommands {
+    return this['~state'].controlCommands;
   }
 
   /**

@@ -46,6 +46,21 @@ export function maskedSetting(name: string, value: unknown): unknown {
   return HIDDEN.test(name) && !URLS.test(name) ? HIDDEN_VALUE : masked(name, value);
 }
 
+/**
+ * Settings as other programs may see them: Celery's names where it has them, secrets masked, values fit for JSON.
+ * @param withDefaults - all of them; else those that differ from the defaults
+ * @see celery/app/utils.py Settings.table
+ */
+export function settingsView(settings: Settings, withDefaults: boolean): { readonly [name: string]: unknown } {
+  const view = Object.create(null) as { [name: string]: unknown };
+  for (const name of Object.keys(settingTable) as (keyof Settings)[]) {
+    if (!withDefaults && !isChanged(settings, name)) continue;
+    const celery = settingTable[name].celery ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    view[celery] = maskedSetting(name, settings[name]) ?? null;
+  }
+  return view;
+}
+
 function shown(name: string, value: unknown): string {
   const safe = maskedSetting(name, value);
   return safe === HIDDEN_VALUE ? safe : (JSON.stringify(safe) ?? String(safe));

@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from '@celeriac/transport';
+import type { CommandSender } from '../control/broadcast.ts';
 import type { ResultSource } from '../result/result-source.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
 import type { TaskCaller } from '../task/task.ts';
@@ -9,6 +10,8 @@ export interface AppEngine extends AppRuntime {
   readonly caller: TaskCaller;
   /** Waits for results. */
   readonly consumer: ResultSource;
+  /** Sends commands to workers. */
+  readonly mailbox: CommandSender;
   /** Whether a connection was made, or is being made. */
   readonly isConnected: boolean;
   /** Sends any message. */

@@ -1,5 +1,6 @@
 import type { Clock, Compression, Logger, Serializer } from '@celeriac/protocol';
 import { AppSteps } from '../app/app-steps.ts';
+import { ControlCommands } from '../control/control-commands.ts';
 import { makeLogger } from '../logging/make-logger.ts';
 import { PeriodicTasks } from '../periodic/periodic-tasks.ts';
 import { ErrorRegistry } from '../result/failure-error.ts';
@@ -38,6 +39,7 @@ export class AppState {
   readonly compressions: readonly Compression[];
   readonly errors: ErrorRegistry = new ErrorRegistry();
   readonly periodic: PeriodicTasks = new PeriodicTasks();
+  readonly controlCommands: ControlCommands = new ControlCommands();
   readonly folder: () => string;
   /** Everything else; made when it is first needed. */
   engine: AppEngine | undefined;

@@ -14,6 +14,8 @@ import { type ConnectionGuard, ConnectionLostError, type OutgoingMessage } from 
 import type { AppSteps } from '../app/app-steps.ts';
 import { builtinTasks } from '../builtin/builtin-tasks.ts';
 import { AppCaller } from '../call/app-caller.ts';
+import type { ControlCommands } from '../control/control-commands.ts';
+import { Mailbox } from '../control/mailbox.ts';
 import { EventDispatcher } from '../events/event-dispatcher.ts';
 import type { EventSource } from '../events/event-source.ts';
 import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
@@ -69,6 +71,7 @@ export class Runtime implements AppEngine {
   readonly #writer: Lazy<ConnectionGuard>;
   readonly #events: Lazy<EventDispatcher>;
   readonly #backend: Lazy<Promise<Backend | undefined>>;
+  readonly #mailbox: Lazy<Mailbox>;
   /** The settings that were found to be right. */
   #checked: Settings | undefined;
 
@@ -85,6 +88,7 @@ export class Runtime implements AppEngine {
     this.#accept = new Lazy(() => makeAcceptList(this.settings, this.serializers));
     this.#limits = new Lazy(() => makeLimits(this.settings));
     this.#publisher = new Lazy(() => new Publisher(this));
+    this.#mailbox = new Lazy(() => new Mailbox(this));
     this.#writer = new Lazy(() => makeGuard(this.settings.brokerWriteUrl ?? this.settings.brokerUrl, this.#context()));
     this.#events = new Lazy(() => this.openEvents({ hostname: `gen${process.pid}@${hostname()}` }));
     this.#backend = new Lazy(() => this.#connectBackend());
@@ -116,6 +120,10 @@ export class Runtime implements AppEngine {
     return this.#state.periodic.entries;
   }
 
+  get controlCommands(): ControlCommands {
+    return this.#state.controlCommands;
+  }
+
   get queueTable(): QueueTable {
     return this.#queues.value;
   }
@@ -134,6 +142,10 @@ export class Runtime implements AppEngine {
 
   get results(): ResultWriter {
     return this.#results.value;
+  }
+
+  get mailbox(): Mailbox {
+    return this.#mailbox.value;
   }
 
   /** Waits for results. */
@@ -187,7 +199,11 @@ export class Runtime implements AppEngine {
 
   /** Results on their way are stored first. */
   async close(): Promise<void> {
-    await Promise.all([this.#results.reset()?.close(), this.#events.reset()?.close(LAST_EVENTS_MS)]);
+    await Promise.all([
+      this.#results.reset()?.close(),
+      this.#events.reset()?.close(LAST_EVENTS_MS),
+      this.#mailbox.reset()?.close(),
+    ]);
     const { publisher, writer, backend, waiting } = this.#release();
     publisher?.close();
     await waiting?.close(new ConnectionLostError('the result store', 'the application was closed'));

@@ -72,6 +72,21 @@ export class QueueTable {
     return queue;
   }
 
+  /** A queue that is known already. */
+  find(name: string): KnownQueue | undefined {
+    return this.#known.get(name);
+  }
+
+  /**
+   * Defines a queue while the app runs; one that is known by this name stands.
+   * @throws {ConfigurationError} for a name that no broker could carry
+   */
+  define(definition: QueueDefinition): KnownQueue {
+    const known = this.#known.get(definition.name) ?? knownQueue(definition, this.#settings);
+    this.#known.set(known.name, known);
+    return known;
+  }
+
   /**
    * What a worker reads. A broadcast queue appears as a queue of the worker's own, with a new name in every answer.
    * @param selected - default: all of `names`

@@ -83,7 +83,14 @@ function refined(name: keyof Settings, value: unknown, key: string, anyScheme: A
 }
 
 function checkTogether(settings: Settings): void {
-  const { taskTimeLimit, taskSoftTimeLimit } = settings;
+  const { taskTimeLimit, taskSoftTimeLimit, controlQueueDurable, controlQueueExclusive } = settings;
+  if (controlQueueDurable && controlQueueExclusive) {
+    throw new ConfigurationError(
+      'controlQueueDurable',
+      'does not go together with controlQueueExclusive, whose queues end with a connection',
+      { hint: 'Set controlQueueExclusive to false as well.' },
+    );
+  }
   if (taskTimeLimit !== undefined && taskSoftTimeLimit !== undefined && taskSoftTimeLimit > taskTimeLimit) {
     throw new ConfigurationError(
       'taskSoftTimeLimit',

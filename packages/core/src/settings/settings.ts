@@ -197,6 +197,22 @@ export interface Settings {
   readonly workerQuarantineLimit: number;
   /** Deliveries of one message that ended with the worker's death, before it goes to quarantine. 3 */
   readonly workerDeliveryLimit: number;
+  /** Workers obey commands sent by `app.control`. true */
+  readonly workerEnableRemoteControl: boolean;
+  /** The command `pool_restart` is obeyed. false */
+  readonly workerPoolRestarts: boolean;
+
+  // Remote control
+  /** Commands go through `<name>.pidbox`, replies through `reply.<name>.pidbox`. `celery` */
+  readonly controlExchange: string;
+  /** Seconds after which a command or reply that nobody took is dropped. 300 */
+  readonly controlQueueTtl: number;
+  /** Seconds after which a queue of commands or replies that nobody reads is removed. 10 */
+  readonly controlQueueExpires: number;
+  /** These queues belong to one connection. true */
+  readonly controlQueueExclusive: boolean;
+  /** These queues survive a broker restart; not together with `controlQueueExclusive`. false */
+  readonly controlQueueDurable: boolean;
 
   // Events
   /** Callers send `task-sent` for every task. false */

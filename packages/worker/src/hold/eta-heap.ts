@@ -27,6 +27,11 @@ export class EtaHeap<Item> {
     return this.#entries[0]?.dueMs;
   }
 
+  /** All items, earliest first. */
+  items(): readonly Item[] {
+    return [...this.#entries].sort(compare).map(({ item }) => item);
+  }
+
   /** @param dueMs - Unix milliseconds */
   add(id: string, dueMs: number, item: Item): void {
     const entry: HeapEntry<Item> = { id, dueMs, order: this.#arrivals++, item };

@@ -19,6 +19,11 @@ export class EtaSchedule<Item> {
     return this.#heap.size;
   }
 
+  /** All items, earliest first. */
+  items(): readonly Item[] {
+    return this.#heap.items();
+  }
+
   /** @param dueMs - Unix milliseconds */
   add(id: string, dueMs: number, item: Item): void {
     this.#heap.add(id, dueMs, item);

@@ -14,6 +14,11 @@ export class ReadyQueue<Item> {
     this.#items.push(item);
   }
 
+  /** All items in their order. */
+  items(): readonly Item[] {
+    return this.#items.slice(this.#head);
+  }
+
   peek(): Item | undefined {
     return this.#items[this.#head];
   }

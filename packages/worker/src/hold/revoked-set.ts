@@ -35,6 +35,12 @@ export class RevokedSet {
     return until !== undefined && until > nowMs;
   }
 
+  /** Ids with the time at which they were added, oldest first. */
+  entries(nowMs: number): ReadonlyMap<string, number> {
+    this.#purge(nowMs);
+    return new Map(Array.from(this.#until, ([id, until]) => [id, until - this.#keptMs]));
+  }
+
   #purge(nowMs: number): void {
     for (const [id, until] of this.#until) {
       if (until > nowMs && this.#until.size <= this.#limit) return;

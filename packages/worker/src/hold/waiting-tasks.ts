@@ -27,6 +27,16 @@ export class WaitingTasks {
     return this.#ready.size + this.#alone.size;
   }
 
+  /** Tasks that wait for their time, earliest first. */
+  get heldTasks(): readonly ReceivedTask[] {
+    return this.#schedule.items();
+  }
+
+  /** Tasks that wait for a slot. */
+  get readyTasks(): readonly ReceivedTask[] {
+    return [...this.#alone.items(), ...this.#ready.items()];
+  }
+
   /** @param etaMs - Unix milliseconds */
   hold(received: ReceivedTask, etaMs: number): void {
     this.#schedule.add(received.id, etaMs, received);
@@ -56,6 +66,11 @@ export class WaitingTasks {
   /** Takes out the tasks that wait for their time under this id. */
   unhold(id: string): readonly ReceivedTask[] {
     return this.#schedule.size === 0 ? [] : this.#schedule.remove(id);
+  }
+
+  /** Takes out the tasks that wait for their time and for which `isWanted` holds. */
+  unholdWhere(isWanted: (received: ReceivedTask) => boolean): readonly ReceivedTask[] {
+    return this.#schedule.size === 0 ? [] : this.#schedule.removeWhere(isWanted);
   }
 
   /** Takes out all tasks for which `isWanted` holds. */

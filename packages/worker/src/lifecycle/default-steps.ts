@@ -1,4 +1,5 @@
 import type { AppSteps } from '@celeriac/core/internal';
+import { ControlStep } from '../control/control-step.ts';
 import type { StepClass } from './step.ts';
 import { ConnectionStep } from './steps/connection-step.ts';
 import { ConsumerRunStep } from './steps/consumer-run-step.ts';
@@ -16,6 +17,7 @@ const CONSUMER_STEPS: readonly StepClass[] = Object.freeze([
   ConnectionStep,
   EventsStep,
   HeartStep,
+  ControlStep,
   TasksStep,
   LoopStep,
 ]);

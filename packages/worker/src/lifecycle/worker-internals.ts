@@ -3,6 +3,7 @@ import type { WorkerEvents } from '../events/worker-events.ts';
 import type { TaskReader } from '../intake/task-reader.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
+import type { Counters } from '../request/counters.ts';
 import type { ConsumerContext, WorkerContext } from './worker-context.ts';
 
 /** What the worker's own steps get beyond what is promised to those of others. */
@@ -12,6 +13,11 @@ export interface WorkerInternals extends WorkerContext {
   /** What it tells others. */
   readonly events: WorkerEvents;
   readonly consumer: ConsumerInternals;
+  readonly counters: Counters;
+  /** On the app's clock that never jumps. */
+  readonly startedAtMs: number;
+  /** Ends the worker, warm: somebody asked for it. @param reason - for the log and the signal `workerShuttingDown` */
+  shutDown(reason: string): void;
 }
 
 /** The same for steps of the consumer. */

@@ -30,6 +30,8 @@ export interface WorkerSessionParts {
   readonly counters: Counters;
   /** It cannot go on by itself: the broker stays away, for instance. */
   readonly onFailed: (error: Error) => void;
+  /** It was told to end, by remote control for instance. */
+  readonly onShutdown: (reason: string) => void;
 }
 
 /** One life of a worker, from its start to its stop: the steps of its blueprint. */
@@ -42,12 +44,18 @@ export class WorkerSession implements WorkerInternals {
   readonly consumer: WorkerConsumer;
   readonly blueprint: Blueprint<WorkerInternals>;
   readonly fail: (error: Error) => void;
+  readonly shutDown: (reason: string) => void;
+  readonly counters: Counters;
+  readonly startedAtMs: number;
 
   /** @throws {StepError} when the bootsteps do not fit together */
-  constructor({ runtime, options, counters, onFailed }: WorkerSessionParts) {
+  constructor({ runtime, options, counters, onFailed, onShutdown }: WorkerSessionParts) {
     this.runtime = runtime;
     this.options = options;
     this.fail = onFailed;
+    this.shutDown = onShutdown;
+    this.counters = counters;
+    this.startedAtMs = runtime.clock.monotonic();
     const guard = runtime.openReader();
     this.quarantine = new QuarantineWriter({ runtime, transport: () => guard.acquire() });
     this.events = new WorkerEvents({

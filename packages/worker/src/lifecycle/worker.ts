@@ -164,6 +164,7 @@ export class Worker implements Service {
       options: this.#options,
       counters: this.#counters,
       onFailed: (error) => this.#fail(error),
+      onShutdown: (reason) => this.#endAsTold(reason),
     });
     await session.start(signal);
     this.#session = session;
@@ -190,6 +191,11 @@ export class Worker implements Service {
     });
     await Promise.race([signals.workerShutdown.sendAndWait({ hostname: this.hostname }), late.promise]);
     timer.cancel();
+  }
+
+  #endAsTold(reason: string): void {
+    this.#runtime.logger.warning(reason);
+    void this.shutDown('warm', reason);
   }
 
   #fail(error: Error): void {

@@ -21,4 +21,10 @@ export class Counters implements WorkerCounts {
   retried = 0;
   revoked = 0;
   quarantined = 0;
+  /** Tasks that were started, by name. */
+  readonly startedByTask: Map<string, number> = new Map();
+
+  countStart(task: string): void {
+    this.startedByTask.set(task, (this.startedByTask.get(task) ?? 0) + 1);
+  }
 }

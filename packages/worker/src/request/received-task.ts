@@ -18,6 +18,10 @@ export class ReceivedTask implements HeldMessage {
   /** Counted runs that did not end, once somebody had a reason to look; undefined before. */
   begun: number | undefined;
   startedStored: Promise<unknown> | undefined;
+  /** Unix milliseconds; undefined before it starts. */
+  startedAtMs: number | undefined;
+  /** The process that runs it; undefined before it starts. */
+  pid: number | undefined;
 
   constructor(delivery: Delivery, request: TaskRequest, task: RegisteredTask | undefined) {
     this.delivery = delivery;

@@ -1,0 +1,155 @@
+import type { AppRuntime } from '@celeriac/core/internal';
+import { isCeleriacError } from '@celeriac/protocol';
+import type { WorkerInternals } from '../lifecycle/worker-internals.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { ReceivedTask } from '../request/received-task.ts';
+import { CommandError } from './command-error.ts';
+import type {
+  AutoscalePanel,
+  ControlPanel,
+  ElectionPanel,
+  EventPanel,
+  PoolPanel,
+  QueuePanel,
+  TaskPanel,
+} from './control-panel.ts';
+
+/** The worker as control commands see it. */
+export class WorkerPanel implements ControlPanel {
+  readonly hostname: string;
+  readonly runtime: AppRuntime;
+  readonly tasks: TaskPanel;
+  readonly queues: QueuePanel;
+  readonly pool: PoolPanel;
+  readonly #worker: WorkerInternals;
+
+  constructor(worker: WorkerInternals) {
+    this.#worker = worker;
+    this.hostname = worker.hostname;
+    this.runtime = worker.runtime;
+    this.tasks = worker.pipeline;
+    this.queues = queuePanel(worker);
+    this.pool = poolPanel(worker.pipeline.pool, worker);
+  }
+
+  get autoscaler(): AutoscalePanel | undefined {
+    return undefined;
+  }
+
+  get events(): EventPanel {
+    const { dispatcher, heart } = this.#worker.events;
+    return {
+      enableTaskEvents: () => dispatcher.enableGroup('task'),
+      disableTaskEvents: () => dispatcher.disableGroup('task'),
+      heartbeat: () => heart?.beat(),
+    };
+  }
+
+  get gossip(): ElectionPanel | undefined {
+    return undefined;
+  }
+
+  get started(): ReadonlyMap<string, number> {
+    return this.#worker.counters.startedByTask;
+  }
+
+  get prefetchCount(): number {
+    return this.#worker.consumer.tasks.prefetch;
+  }
+
+  get uptimeSeconds(): number {
+    return (this.runtime.clock.monotonic() - this.#worker.startedAtMs) / 1000;
+  }
+
+  get brokerUrl(): string {
+    return this.#worker.consumer.connected?.url ?? '';
+  }
+
+  setRateLimit(): void {
+    throw new CommandError('ValueError', 'Rate limits not available');
+  }
+
+  setTimeLimits(): void {
+    throw new CommandError('ValueError', 'Time limits not available');
+  }
+
+  shutDown(reason: string): void {
+    this.#worker.shutDown(reason);
+  }
+}
+
+function queuePanel({ runtime, consumer }: WorkerInternals): QueuePanel {
+  return {
+    get active() {
+      return consumer.tasks.queues.map((name) => ({ name, queue: runtime.queueTable.find(name) }));
+    },
+    async add(queue) {
+      const { names, topology } = runtime.queueTable.consumed([queue.name]);
+      try {
+        await consumer.tasks.add({ names, topology });
+        runtime.logger.info(`Started consuming from ${queue.name}`);
+      } catch (error) {
+        // It is read as soon as the broker is back.
+        if (isCeleriacError(error, 'CLR_CONNECTION_LOST')) return;
+        await consumer.tasks.cancel(names);
+        throw error;
+      }
+    },
+    async cancel(name) {
+      try {
+        await consumer.tasks.cancel([name]);
+      } catch (error) {
+        if (!isCeleriacError(error, 'CLR_CONNECTION_LOST')) throw error;
+      }
+      runtime.logger.info(`No longer consuming from ${name}`);
+    },
+  };
+}
+
+/** What pools can do beyond running tasks, some of them. */
+interface PoolControls {
+  readonly processes?: readonly number[];
+  grow?(count: number): Promise<void> | void;
+  shrink?(count: number): Promise<void> | void;
+  restart?(): Promise<void> | void;
+  terminateTask?(received: ReceivedTask, signal: NodeJS.Signals): void;
+}
+
+function poolPanel(pool: Pool & PoolControls, { counters, runtime }: WorkerInternals): PoolPanel {
+  const cannot = (what: string): CommandError => new CommandError('ValueError', `The pool ${pool.kind} cannot ${what}`);
+  return {
+    get info() {
+      const { taskSoftTimeLimit = 0, taskTimeLimit = 0 } = runtime.settings;
+      const total = Array.from(counters.startedByTask.values()).reduce((sum, count) => sum + count, 0);
+      return {
+        implementation: `celeriac:${pool.kind}`,
+        'max-concurrency': pool.concurrency,
+        processes: pool.processes ?? [process.pid],
+        'max-tasks-per-child': 'N/A',
+        'put-guarded-by-semaphore': false,
+        timeouts: [taskSoftTimeLimit, taskTimeLimit],
+        writes: {
+          total,
+          strategy: 'fair',
+          inqueues: { total: pool.concurrency, active: pool.concurrency - pool.free },
+        },
+      };
+    },
+    grow(count) {
+      if (pool.grow === undefined) throw cannot('grow');
+      return pool.grow(count);
+    },
+    shrink(count) {
+      if (pool.shrink === undefined) throw cannot('shrink');
+      return pool.shrink(count);
+    },
+    restart() {
+      if (pool.restart === undefined) throw cannot('be restarted');
+      return pool.restart();
+    },
+    terminate(received, signal) {
+      if (pool.terminateTask === undefined) throw cannot('end single tasks');
+      pool.terminateTask(received, signal);
+    },
+  };
+}
