@@ -27,6 +27,7 @@ const ROWS: readonly ArrowRow[] = [
   { name: /^backend-.+$/, siblings: ['protocol', 'backend'], thirdParty: 1 },
   { name: /^(?:serializer|compression)-.+$/, siblings: ['protocol'], thirdParty: 1 },
   { name: /^core$/, siblings: ['protocol', 'transport', 'backend'], thirdParty: 0 },
+  { name: /^canvas$/, siblings: ['core', 'protocol'], thirdParty: 0 },
   { name: /^worker$/, siblings: ['core', 'protocol', 'transport', 'backend'], thirdParty: 0 },
   // The databases that keep schedules are reached by the plumbing that transports and result stores share.
   { name: /^beat$/, siblings: ['core', 'protocol'], onDemand: ['redis', 'sql'], thirdParty: 1 },

@@ -53,10 +53,13 @@ export type {
 export { BackendNotInstalledError, PluginLoadError, TransportNotInstalledError } from './plugins/plugin-errors.ts';
 export { InvalidCallError } from './publish/invalid-call-error.ts';
 export { PublishError } from './publish/publish-error.ts';
-export { AsyncResult, type GetOptions } from './result/async-result.ts';
+export { AsyncResult } from './result/async-result.ts';
 export { EagerResult } from './result/eager-result.ts';
 export type { ErrorFactory } from './result/failure-error.ts';
+export { GroupResult } from './result/group-result.ts';
 export {
+  GroupsNotKeptError,
+  IncompleteResultsError,
   ResultsDisabledError,
   ResultTimeoutError,
   TaskError,
@@ -64,6 +67,9 @@ export {
   TaskRevokedError,
   WaitInsideTaskError,
 } from './result/result-errors.ts';
+export { type GraphEdge, type GraphNode, ResultGraph } from './result/result-graph.ts';
+export type { GetOptions, ResultNode } from './result/result-node.ts';
+export { ResultSet } from './result/result-set.ts';
 export { ConfigurationError } from './settings/configuration-error.ts';
 export type { ExchangeDefinition, QueueBinding, QueueDefinition, TaskQueues } from './settings/queue-definition.ts';
 export type { Settings } from './settings/settings.ts';
@@ -79,7 +85,20 @@ export type {
   WorkerPayload,
   WorkerSetupPayload,
 } from './signals/signals.ts';
+export type { AnyArguments, MissingArguments, StoredArguments } from './signature/missing-arguments.ts';
+export { type AnySignature, type Frozen, Signature, type SignatureParts } from './signature/signature.ts';
+export { SignatureError } from './signature/signature-error.ts';
 export type { SignatureLike } from './signature/signature-like.ts';
+export type {
+  Accepts,
+  HandleOf,
+  MissingOf,
+  ResultOf,
+  SignatureTypes,
+  StepHandle,
+  StepMismatch,
+  StepResult,
+} from './signature/step-types.ts';
 export type { ApplyOptions } from './task/apply-options.ts';
 export { DuplicateTaskError } from './task/duplicate-task-error.ts';
 export type { Encoded } from './task/encoded.ts';
@@ -94,7 +113,8 @@ export type {
 } from './task/registered-task.ts';
 export { Ignore, Reject, Retry } from './task/semipredicates.ts';
 export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './task/standard-schema.ts';
-export { type CallOptions, type EagerOptions, ForeignTask, Task, type TaskCaller } from './task/task.ts';
+export { ForeignTask, Task } from './task/task.ts';
+export type { CallOptions, EagerOptions, FreezeOptions, SignatureCall, TaskCaller } from './task/task-caller.ts';
 export type { DeliveryInfo, RetryRequest, TaskContext, TaskContextRequest } from './task/task-context.ts';
 export type {
   BoundTaskFunction,
@@ -105,4 +125,3 @@ export type {
 } from './task/task-definition.ts';
 export type { TaskAnnotations, TaskOptions } from './task/task-options.ts';
 export type { TaskRegistry } from './task/task-registry.ts';
-export { type SignatureParts, TaskSignature } from './task/task-signature.ts';

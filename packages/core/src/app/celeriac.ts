@@ -1,3 +1,4 @@
+import type { ResultTuple } from '@celeriac/protocol';
 import { systemClock } from '@celeriac/protocol/basics';
 import { LazyCaller } from '../call/lazy-caller.ts';
 import { Control } from '../control/control.ts';
@@ -5,17 +6,21 @@ import type { ControlCommands } from '../control/control-commands.ts';
 import type { PeriodicPolicies, PeriodicSchedule } from '../periodic/periodic-entry.ts';
 import { AsyncResult } from '../result/async-result.ts';
 import type { ErrorFactory } from '../result/failure-error.ts';
+import { resultSource } from '../result/node-of.ts';
+import type { ResultNode } from '../result/result-node.ts';
 import type { ResultSource } from '../result/result-source.ts';
 import type { AppEngine } from '../runtime/app-engine.ts';
 import type { AppOwner } from '../runtime/app-owner.ts';
 import { AppState } from '../runtime/app-state.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
+import { Signature, type SignatureParts, taskSignature } from '../signature/signature.ts';
 import type { SignatureLike } from '../signature/signature-like.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
 import { DefinitionPlace } from '../task/definition-place.ts';
 import type { Encoded } from '../task/encoded.ts';
-import { type CallOptions, ForeignTask, Task } from '../task/task.ts';
+import { ForeignTask, Task } from '../task/task.ts';
+import type { CallOptions, TaskCaller } from '../task/task-caller.ts';
 import type {
   BoundTaskFunction,
   CheckedTaskDefinition,
@@ -23,7 +28,6 @@ import type {
   TaskFunction,
 } from '../task/task-definition.ts';
 import type { TaskRegistry } from '../task/task-registry.ts';
-import { type SignatureParts, TaskSignature } from '../task/task-signature.ts';
 import { AppConf } from './app-conf.ts';
 import type { CeleriacOptions, SettingsInput } from './app-options.ts';
 import { AppSources } from './app-sources.ts';
@@ -80,13 +84,20 @@ export class Celeriac implements AppOwner {
       loadTasks: (resolved) => this.#loadTasks(resolved),
     });
     this['~state'] = state;
-    this.#results = {
+    this.#results = resultSource({
       load: async (id) => (await this.#engine()).consumer.load(id),
       wait: async (id, wait) => (await this.#engine()).consumer.wait(id, wait),
-      forget: async (id) => (await this.#engine()).consumer.forget(id),
+      forget: async (ids) => (await this.#engine()).consumer.forget(ids),
+      saveGroup: async (id, tuple) => (await this.#engine()).consumer.saveGroup(id, tuple),
+      loadGroup: async (id) => (await this.#engine()).consumer.loadGroup(id),
       errorOf: (meta) => state.errors.errorOf(meta),
-    };
+    });
     this.#caller = new LazyCaller(state, () => this.#engine());
+  }
+
+  /** For signatures: who sends them. */
+  get '~caller'(): TaskCaller {
+    return this.#caller;
   }
 
   /** All settings, complete and frozen. The first look settles them. @throws {ConfigurationError} for a bad value */
@@ -227,8 +238,8 @@ export class Celeriac implements AppOwner {
   }
 
   /** The signature of a task by name. */
-  signature(name: string, parts: SignatureParts = {}): TaskSignature {
-    return new TaskSignature(name, parts);
+  signature(name: string, parts: SignatureParts = {}): Signature {
+    return new Signature(taskSignature(name, parts), this.#caller);
   }
 
   /**
@@ -244,6 +255,26 @@ export class Celeriac implements AppOwner {
   /** The handle of a result by its task's id. */
   result<Result = unknown>(id: string): AsyncResult<Result> {
     return new AsyncResult<Result>(id, this.#results);
+  }
+
+  /**
+   * The handle of a group, or of a workflow by the id of its last task, as it was saved. Workflows are saved when they are
+   * sent, groups also by `save()`.
+   * @returns undefined when nothing is saved under this id, or no longer
+   * @throws {GroupsNotKeptError} when the result store keeps results of tasks only
+   * @see celery/result.py GroupResult.restore
+   */
+  async restore(id: string): Promise<ResultNode | undefined> {
+    const tuple = await this.#results.loadGroup(id);
+    return tuple && this.#results.nodeOf(tuple);
+  }
+
+  /**
+   * The handle that a tuple means, such as a stored child or what `asTuple()` gave.
+   * @see celery/result.py result_from_tuple
+   */
+  resultFromTuple(tuple: ResultTuple): ResultNode {
+    return this.#results.nodeOf(tuple);
   }
 
   /** The same as {@link result}, by Celery's name. */

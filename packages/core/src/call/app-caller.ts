@@ -1,14 +1,23 @@
-import { escapeForLog } from '@celeriac/protocol';
+import { escapeForLog, type SignatureJson } from '@celeriac/protocol';
 import { NotRegisteredError } from '../builtin/not-registered-error.ts';
 import { bindArguments } from '../execute/bind-arguments.ts';
-import { checkCall } from '../publish/check-call.ts';
+import { checkCall, checkOptions } from '../publish/check-call.ts';
+import { InvalidCallError } from '../publish/invalid-call-error.ts';
 import { AsyncResult } from '../result/async-result.ts';
 import { EagerResult } from '../result/eager-result.ts';
 import type { ErrorRegistry } from '../result/failure-error.ts';
+import { resultSource } from '../result/node-of.ts';
+import type { ResultNode } from '../result/result-node.ts';
 import type { ResultSource } from '../result/result-source.ts';
 import type { AppEngine } from '../runtime/app-engine.ts';
-import type { CallOptions, EagerOptions, TaskCaller } from '../task/task.ts';
+import { checkSignature, unencodableStep } from '../signature/check-signature.ts';
+import { withResultId } from '../signature/freeze-signature.ts';
+import { markFrozen } from '../signature/mark-frozen.ts';
+import { mergeSignature } from '../signature/merge-signature.ts';
+import { fromWireOptions, toWireOptions } from '../signature/option-names.ts';
+import type { CallOptions, EagerOptions, FreezeOptions, SignatureCall, TaskCaller } from '../task/task-caller.ts';
 import { EagerRun } from './eager-run.ts';
+import { EagerWorkflow } from './eager-workflow.ts';
 
 const NO_KWARGS: { readonly [name: string]: unknown } = Object.freeze(Object.create(null));
 const IGNORED = Object.freeze({ ignored: true });
@@ -23,12 +32,14 @@ export class AppCaller implements TaskCaller {
   constructor(runtime: AppEngine, errors: ErrorRegistry) {
     this.#runtime = runtime;
     // A closed app may be used again: then its consumer is another one.
-    this.#source = {
+    this.#source = resultSource({
       load: (id) => runtime.consumer.load(id),
       wait: (id, wait) => runtime.consumer.wait(id, wait),
-      forget: (id) => runtime.consumer.forget(id),
+      forget: (ids) => runtime.consumer.forget(ids),
+      saveGroup: (id, tuple) => runtime.consumer.saveGroup(id, tuple),
+      loadGroup: (id) => runtime.consumer.loadGroup(id),
       errorOf: (meta) => errors.errorOf(meta),
-    };
+    });
     this.#errors = errors;
     this.#eager = new EagerRun(runtime);
   }
@@ -59,4 +70,69 @@ export class AppCaller implements TaskCaller {
     if (propagate && (meta.status === 'FAILURE' || meta.status === 'REVOKED')) throw this.#errors.errorOf(meta);
     return new EagerResult(meta, this.#errors);
   }
+
+  async send(call: SignatureCall): Promise<ResultNode> {
+    const { signature, args, options } = call;
+    const { settings, tasks } = this.#runtime;
+    if (signature.subtask_type === null) {
+      const { kwargs, ...others } = options;
+      checkOptions(options);
+      const merged = mergeSignature(signature, { args, ...(kwargs && { kwargs }), options: toWireOptions(others) });
+      const all = { ...fromWireOptions(merged.options), kwargs: merged.kwargs };
+      return this.call(merged.task, merged.args, all, tasks.has(merged.task));
+    }
+    if (settings.taskAlwaysEager) return this.applySignature(call);
+    return this.#sendWorkflow(call);
+  }
+
+  async applySignature({ signature, args, options }: SignatureCall): Promise<ResultNode> {
+    const { kwargs, throw: propagate = this.#runtime.settings.taskEagerPropagates, ...rest } = options;
+    checkOptions(options);
+    const additions = { args, ...(kwargs && { kwargs }), options: toWireOptions(rest) };
+    const workflow = new EagerWorkflow(this.#runtime, this.#errors, (task) => this.#runHere(task));
+    const node = await workflow.run(checkSignature(signature, this.#runtime), additions);
+    if (propagate) await node.get({ disableSyncSubtasks: false });
+    return node;
+  }
+
+  async freezeSignature(
+    signature: SignatureJson,
+    { taskId, ...options }: FreezeOptions,
+  ): Promise<{ readonly signature: SignatureJson; readonly result: ResultNode }> {
+    const checked = checkSignature(signature, this.#runtime);
+    const named = taskId === undefined ? checked : withResultId(checked, taskId);
+    const frozen = this.#runtime.publisher.freeze(named);
+    const marks = { ...toWireOptions(options), reply_to: this.#runtime.replyTo };
+    return { signature: markFrozen(frozen.signature, marks), result: this.#source.nodeOf(frozen.result) };
+  }
+
+  async #sendWorkflow({ signature, args, options }: SignatureCall): Promise<ResultNode> {
+    const { kwargs, ...others } = options;
+    checkOptions(options);
+    if (signature.subtask_type === 'group' && others.link !== undefined) throw groupLinkRefused();
+    const checked = checkSignature(signature, this.#runtime);
+    const application = { signature: checked, args, ...(kwargs && { kwargs }), options: toWireOptions(others) };
+    try {
+      const [tuple] = await this.#runtime.publisher.applySignatures([application]);
+      return this.#source.nodeOf(tuple!);
+    } catch (error) {
+      const { serializers, settings } = this.#runtime;
+      const serializer = serializers.byName(options.serializer ?? settings.taskSerializer);
+      throw unencodableStep(checked, error, (value) => serializer.encode(value)) ?? error;
+    }
+  }
+
+  #runHere(signature: SignatureJson): ReturnType<EagerRun['run']> {
+    const task = this.#runtime.tasks.get(signature.task);
+    if (task === undefined) throw new NotRegisteredError(signature.task);
+    const { args, kwargs } = signature;
+    return this.#eager.run({ task, args, kwargs, options: fromWireOptions(signature.options) });
+  }
+}
+
+/** Which member's success would it follow? @see celery/canvas.py group.apply_async */
+function groupLinkRefused(): InvalidCallError {
+  return new InvalidCallError('link', 'cannot be given to a group', {
+    hint: 'For a callback after all members, pipe the group to it: that is a chord.',
+  });
 }

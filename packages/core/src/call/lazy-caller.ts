@@ -1,7 +1,9 @@
+import type { SignatureJson } from '@celeriac/protocol';
 import type { AsyncResult } from '../result/async-result.ts';
 import type { EagerResult } from '../result/eager-result.ts';
+import type { ResultNode } from '../result/result-node.ts';
 import type { AppEngine } from '../runtime/app-engine.ts';
-import type { CallOptions, EagerOptions, TaskCaller } from '../task/task.ts';
+import type { CallOptions, EagerOptions, FreezeOptions, SignatureCall, TaskCaller } from '../task/task-caller.ts';
 
 /** Where the app's engine is, once it is loaded. */
 export interface EngineSlot {
@@ -25,7 +27,27 @@ export class LazyCaller implements TaskCaller {
   }
 
   async apply(name: string, args: readonly unknown[], options: EagerOptions): Promise<EagerResult> {
-    const { caller } = this.#slot.engine ?? (await this.#load());
-    return caller.apply(name, args, options);
+    return (await this.#caller()).apply(name, args, options);
+  }
+
+  send(call: SignatureCall): Promise<ResultNode> {
+    const { engine } = this.#slot;
+    if (engine !== undefined) return engine.caller.send(call);
+    return this.#load().then(({ caller }) => caller.send(call));
+  }
+
+  async applySignature(call: SignatureCall): Promise<ResultNode> {
+    return (await this.#caller()).applySignature(call);
+  }
+
+  async freezeSignature(
+    signature: SignatureJson,
+    options: FreezeOptions,
+  ): Promise<{ readonly signature: SignatureJson; readonly result: ResultNode }> {
+    return (await this.#caller()).freezeSignature(signature, options);
+  }
+
+  async #caller(): Promise<TaskCaller> {
+    return (this.#slot.engine ?? (await this.#load())).caller;
   }
 }

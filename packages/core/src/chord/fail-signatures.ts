@@ -1,6 +1,6 @@
 import { type ExceptionInfo, isoNaive, type SignatureJson } from '@celeriac/protocol';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
-import { bodyOf, membersOf } from '../signature/chord-size.ts';
+import { bodyOf, membersOf } from '../signature/signature-parts.ts';
 import type { FinishedMember } from './finished-member.ts';
 
 /** Why signatures that were promised will never run. */

@@ -1,5 +1,5 @@
 import type { SignatureJson } from '@celeriac/protocol';
-import { bodyOf, membersOf } from '../signature/chord-size.ts';
+import { bodyOf, membersOf } from '../signature/signature-parts.ts';
 
 /** The id under which the final result of a frozen signature is stored. */
 export function lastIdOf(signature: SignatureJson): string | undefined {

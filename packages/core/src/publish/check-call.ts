@@ -13,7 +13,7 @@ import {
   whole,
 } from '../settings/setting-type.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
-import type { EagerOptions } from '../task/task.ts';
+import type { EagerOptions } from '../task/task-caller.ts';
 import { InvalidCallError } from './invalid-call-error.ts';
 
 const LONGEST = 255;
@@ -76,6 +76,8 @@ const RULES: { readonly [name in keyof (ApplyOptions & EagerOptions)]-?: Setting
     'a list of names',
     (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
   ),
+  stamps: options,
+  replacedTaskNesting: whole(0),
   kwargs: shaped('an object of arguments by name', isRecord),
   throw: flag,
 };

@@ -3,6 +3,7 @@ import {
   encodeTaskMessage,
   type RawMessage,
   type ResultTuple,
+  type SignatureJson,
   type TaskCall,
   type TaskCodec,
   uuid,
@@ -12,8 +13,11 @@ import { sentEventFields } from '../events/sent-event.ts';
 import { currentTask } from '../execute/current-task.ts';
 import type { RetryDestination } from '../execute/outcome.ts';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
+import { repliesByMessage } from '../runtime/replies-by-message.ts';
 import { ConfigurationError } from '../settings/configuration-error.ts';
-import { fromWireOptions } from '../signature/option-names.ts';
+import { freezeSignature, resultOf } from '../signature/freeze-signature.ts';
+import { fromWireOptions, type WireOptions } from '../signature/option-names.ts';
+import { orderedIds } from '../signature/ordered-ids.ts';
 import {
   type PlannedCall,
   type PlannedChord,
@@ -27,6 +31,14 @@ import { Outbox } from './outbox.ts';
 import { RouteTable } from './route-table.ts';
 import { taskCall } from './task-call.ts';
 import type { SendRequest, SentCall, TaskPublisher } from './task-publisher.ts';
+
+/** A call that has become a message. */
+interface PreparedCall {
+  readonly call: TaskCall;
+  readonly options: ApplyOptions;
+  readonly destination: Destination;
+  readonly message: RawMessage;
+}
 
 /** Turns calls and signatures into messages and sends them. */
 export class Publisher implements TaskPublisher {
@@ -45,13 +57,9 @@ export class Publisher implements TaskPublisher {
    * @throws {EncodeError} for arguments that cannot be encoded; `ConfigurationError` for an unknown queue, serializer …
    */
   send(request: SendRequest): SentCall {
-    const runtime = this.#runtime;
-    const task = request.task ?? runtime.tasks.get(request.name);
-    this.#routes ??= new RouteTable(runtime.settings.taskRoutes);
-    const options = mergeOptions(request, task?.options, this.#routes);
-    const call = taskCall(request, options, task, { runtime, origin: this.#origin, newId: uuid });
-    const destination = destinationOf(options, runtime.settings, runtime.queueTable);
-    const held = this.#post(call, options, destination);
+    const prepared = this.#prepare(request);
+    const { call, options } = prepared;
+    const held = this.#post(prepared);
     if (options.addToParent !== false) {
       const parent = currentTask();
       if (parent?.trail) parent.children.push([[call.id, null], null]);
@@ -60,16 +68,33 @@ export class Publisher implements TaskPublisher {
   }
 
   /**
-   * Sends signatures of any kind: what follows a task, its errbacks, a chord's body.
+   * Sends signatures of any kind: workflows, what follows a task, its errbacks, a chord's body. Everything is encoded before
+   * anything is sent, so a part that cannot be sent does not leave half a workflow behind.
    * @returns their result handles, when the broker holds everything
+   * @throws {ConfigurationError} for a chord without a result store that all workers share
    */
   async applySignatures(applications: readonly SignatureApplication[]): Promise<readonly ResultTuple[]> {
-    const plans = applications.map((application) => planSignature(application, uuid));
+    const marks = this.#marks();
+    const plans = applications.map((application) => planSignature(application, { newId: orderedIds(), marks }));
     const chords = plans.flatMap((plan) => plan.chords);
     const calls = plans.flatMap((plan) => plan.calls);
-    if (chords.length > 0) calls.push(...(await this.#openChords(chords)));
-    await Promise.all(calls.map((call) => this.#sendPlanned(call).held));
-    return plans.map((plan) => plan.result);
+    const prepared = calls.map((call) => this.#preparePlanned(call));
+    if (chords.length > 0) {
+      const polling = await this.#openChords(chords);
+      prepared.push(...polling.map((call) => this.#preparePlanned(call)));
+    }
+    await Promise.all(prepared.map((one) => this.#post(one)));
+    const parent = currentTask();
+    return plans.map(({ result }, index) => {
+      if (parent?.trail && applications[index]?.options?.['add_to_parent'] !== false) parent.children.push(result);
+      return result;
+    });
+  }
+
+  /** A signature with all its ids, and the handle of its result. Nothing is sent. */
+  freeze(signature: SignatureJson): { readonly signature: SignatureJson; readonly result: ResultTuple } {
+    const frozen = freezeSignature(signature, { newId: orderedIds(), marks: this.#marks() });
+    return { signature: frozen, result: resultOf(frozen) };
   }
 
   /**
@@ -88,7 +113,7 @@ export class Publisher implements TaskPublisher {
       'queue' in destination
         ? destinationOf({ queue: destination.queue }, settings, queueTable)
         : { ...destination, topology: undefined };
-    return this.#post(call, options, resolved);
+    return this.#post(this.#encode(call, options, resolved));
   }
 
   /**
@@ -109,7 +134,20 @@ export class Publisher implements TaskPublisher {
     this.#outbox?.close();
   }
 
-  #post(call: TaskCall, options: ApplyOptions, destination: Destination): Promise<void> {
+  #prepare(request: SendRequest): PreparedCall {
+    const runtime = this.#runtime;
+    const task = request.task ?? runtime.tasks.get(request.name);
+    this.#routes ??= new RouteTable(runtime.settings.taskRoutes);
+    const options = mergeOptions(request, task?.options, this.#routes);
+    const call = taskCall(request, options, task, { runtime, origin: this.#origin, newId: uuid });
+    return this.#encode(call, options, destinationOf(options, runtime.settings, runtime.queueTable));
+  }
+
+  #preparePlanned({ name, args, kwargs, options }: PlannedCall): PreparedCall {
+    return this.#prepare({ name, args, kwargs, options: fromWireOptions(options) });
+  }
+
+  #encode(call: TaskCall, options: ApplyOptions, destination: Destination): PreparedCall {
     const runtime = this.#runtime;
     const codec = this.#codec(options);
     const { signals } = runtime;
@@ -117,6 +155,11 @@ export class Publisher implements TaskPublisher {
       signals.beforeTaskPublish.send({ call, exchange: destination.exchange, routingKey: destination.routingKey });
     }
     const message = encodeTaskMessage(call, codec, runtime.clock.now());
+    return { call, options, destination, message };
+  }
+
+  #post({ call, options, destination, message }: PreparedCall): Promise<void> {
+    const { signals, settings } = this.#runtime;
     const outgoing: OutgoingMessage = {
       exchange: destination.exchange,
       routingKey: destination.routingKey,
@@ -129,7 +172,7 @@ export class Publisher implements TaskPublisher {
       topology: destination.topology,
       retryPolicy: this.#retryPolicy(options),
     });
-    const isHeard = signals.afterTaskPublish.hasListeners || runtime.settings.taskSendSentEvent;
+    const isHeard = signals.afterTaskPublish.hasListeners || settings.taskSendSentEvent;
     return isHeard ? held.then(() => this.#published(call, message, destination)) : held;
   }
 
@@ -140,26 +183,28 @@ export class Publisher implements TaskPublisher {
     if (settings.taskSendSentEvent) events.send('task-sent', sentEventFields(call, message.headers, destination));
   }
 
-  #sendPlanned({ name, args, kwargs, options }: PlannedCall): SentCall {
-    return this.send({ name, args, kwargs, options: fromWireOptions(options) });
+  /** Where results are messages, later steps must know whom to tell. */
+  #marks(): WireOptions | undefined {
+    const { settings, replyTo } = this.#runtime;
+    return repliesByMessage(settings) ? { reply_to: replyTo } : undefined;
   }
 
   /** Native joins are opened before the header is sent; elsewhere an unlock task watches the members. */
   async #openChords(chords: readonly PlannedChord[]): Promise<readonly PlannedCall[]> {
     const backend = await this.#runtime.backend();
-    if (backend?.capabilities.shared === false) throw chordsNeedSharedResults(backend.name);
-    const native = backend?.chords;
+    if (backend?.capabilities.shared !== true) throw chordsNeedSharedResults(backend?.name);
+    const native = backend.chords;
     if (native !== undefined) {
       await Promise.all(chords.map(({ groupId, size }) => native.open(groupId, size)));
       return [];
     }
-    return chords.map(({ groupId, body, header }) => ({
+    return chords.map(({ groupId, body, header, polling: { interval, max_retries, countdown } }) => ({
       name: 'celery.chord_unlock',
       args: [groupId, body],
-      kwargs: { interval: null, max_retries: null, result: header },
+      kwargs: { interval, max_retries, result: header },
       options: {
         task_id: uuid(),
-        countdown: 1,
+        countdown,
         ignore_result: true,
         queue: body.options['queue'],
         priority: body.options['priority'],
@@ -192,12 +237,12 @@ export class Publisher implements TaskPublisher {
 }
 
 /** Whoever finishes the last member must see the results of the others. @see celery/backends/rpc.py ensure_chords_allowed */
-function chordsNeedSharedResults(backend: string): ConfigurationError {
-  return new ConfigurationError(
-    'resultBackend',
-    `is ${backend}, whose results only their caller sees: it cannot run chords`,
-    {
-      hint: 'Use a result store that all workers share, such as redis:// or a database.',
-    },
-  );
+function chordsNeedSharedResults(backend: string | undefined): ConfigurationError {
+  const problem =
+    backend === undefined
+      ? 'is not set: a chord waits for results'
+      : `is ${backend}, whose results only their caller sees: it cannot run chords`;
+  return new ConfigurationError('resultBackend', problem, {
+    hint: 'Use a result store that all workers share, such as redis:// or a database.',
+  });
 }

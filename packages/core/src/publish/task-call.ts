@@ -61,6 +61,7 @@ export function taskCall(
     replyTo: options.replyTo ?? runtime.replyTo,
     priority: priorityOf(options, runtime.settings, parent?.priority),
     deliveryMode: options.deliveryMode ?? runtime.settings.taskDefaultDeliveryMode,
+    ...(options.replacedTaskNesting !== undefined && { replacedTaskNesting: options.replacedTaskNesting }),
     ...stampsOf(options, parent),
   };
 }
@@ -70,6 +71,8 @@ function stampsOf(options: ApplyOptions, parent: CurrentTask | undefined): Parti
   const names = new Set([...(parent?.stampedHeaders ?? []), ...(options.stampedHeaders ?? [])]);
   if (names.size === 0) return {};
   const stamps: Record<string, unknown> = Object.create(null);
-  for (const name of names) stamps[name] = options.headers?.[name] ?? parent?.stamps?.[name];
+  for (const name of names) {
+    stamps[name] = options.stamps?.[name] ?? options.headers?.[name] ?? parent?.stamps?.[name] ?? null;
+  }
   return { stampedHeaders: [...names], stamps };
 }

@@ -1,4 +1,4 @@
-import type { ResultTuple, TaskCall } from '@celeriac/protocol';
+import type { ResultTuple, SignatureJson, TaskCall } from '@celeriac/protocol';
 import type { OutgoingMessage } from '@celeriac/transport';
 import type { RetryDestination } from '../execute/outcome.ts';
 import type { SignatureApplication } from '../signature/plan-signature.ts';
@@ -27,6 +27,7 @@ export interface SentCall {
 export interface TaskPublisher {
   send(request: SendRequest): SentCall;
   applySignatures(applications: readonly SignatureApplication[]): Promise<readonly ResultTuple[]>;
+  freeze(signature: SignatureJson): { readonly signature: SignatureJson; readonly result: ResultTuple };
   republish(
     call: TaskCall,
     destination: RetryDestination,

@@ -1,23 +1,28 @@
 import type { ResultMeta } from '@celeriac/protocol';
 import { describe, expect, test } from 'vitest';
 import { runAsTask } from '../execute/current-task.ts';
-import { AsyncResult, resultsOf } from './async-result.ts';
+import { AsyncResult } from './async-result.ts';
 import { metaOf } from './backend-double.fixture.ts';
 import { ErrorRegistry } from './failure-error.ts';
+import { GroupResult } from './group-result.ts';
+import { resultSource } from './node-of.ts';
 import type { ResultSource } from './result-source.ts';
 
 function source(meta: ResultMeta | undefined): ResultSource & { loads: number } {
   const errors = new ErrorRegistry();
-  return {
-    loads: 0,
-    async load() {
-      this.loads++;
+  const counted = { loads: 0 };
+  const made = resultSource({
+    load: async () => {
+      counted.loads++;
       return meta;
     },
     wait: async () => meta!,
     forget: async () => {},
+    saveGroup: async () => {},
+    loadGroup: async () => undefined,
     errorOf: (failed) => errors.errorOf(failed),
-  };
+  });
+  return Object.assign(counted, made);
 }
 
 const failed = metaOf('x', {
@@ -76,9 +81,10 @@ describe('a result', () => {
     const children = await new AsyncResult('x', source(metaOf('x', { children: tuples }))).children();
     expect(children.map(({ id, parent }) => [id, parent?.id])).toEqual([
       ['a', 'p'],
-      ['b', undefined],
-      ['c', undefined],
+      ['group', undefined],
     ]);
-    expect(resultsOf([['only', null], null], source(undefined))).toHaveLength(1);
+    expect(children[1]).toBeInstanceOf(GroupResult);
+    expect(children[1]?.members?.map(({ id }) => id)).toEqual(['b', 'c']);
+    expect(children.map((child) => child.asTuple())).toEqual(tuples);
   });
 });

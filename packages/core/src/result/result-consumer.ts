@@ -1,8 +1,17 @@
-import type { Backend, ResultWatch } from '@celeriac/backend';
-import { backoffMs, type Clock, isCeleriacError, isReady, type ResultMeta, type Timer } from '@celeriac/protocol';
+import type { Backend, GroupStore, ResultWatch } from '@celeriac/backend';
+import {
+  backoffMs,
+  type Clock,
+  isCeleriacError,
+  isReady,
+  type ResultMeta,
+  type ResultTuple,
+  type Timer,
+} from '@celeriac/protocol';
 import type { ErrorRegistry } from './failure-error.ts';
-import { ResultsDisabledError, ResultTimeoutError } from './result-errors.ts';
-import type { ResultSource, WaitOptions } from './result-source.ts';
+import { GroupsNotKeptError, ResultsDisabledError, ResultTimeoutError } from './result-errors.ts';
+import type { WaitOptions } from './result-node.ts';
+import type { ResultStore } from './result-source.ts';
 
 /** How long connecting to a store that is away is tried for callers that set no timeout. */
 const PATIENCE_MS = 60_000;
@@ -15,6 +24,12 @@ export interface ResultConsumerParts {
   readonly errors: ErrorRegistry;
 }
 
+interface Asked {
+  readonly id: string;
+  resolve(meta: ResultMeta | undefined): void;
+  reject(error: unknown): void;
+}
+
 interface Waiter {
   resolve(meta: ResultMeta): void;
   reject(error: unknown): void;
@@ -24,12 +39,13 @@ interface Waiter {
  * Waits for results: one watch of the store for everybody who waits, however many they are. All ids that are waited for
  * in one turn of the event loop are watched together.
  */
-export class ResultConsumer implements ResultSource {
+export class ResultConsumer implements ResultStore {
   readonly #parts: ResultConsumerParts;
   /** One waiter is kept bare, since nearly every id has just one. */
   readonly #waiting: Map<string, Waiter | Waiter[]> = new Map();
   #watch: ResultWatch | undefined;
   #fresh: string[] = [];
+  #asked: Asked[] = [];
   #opening = false;
 
   constructor(parts: ResultConsumerParts) {
@@ -44,13 +60,23 @@ export class ResultConsumer implements ResultSource {
     });
   }
 
-  async load(id: string): Promise<ResultMeta | undefined> {
-    const [meta] = await (await this.#backend()).load([id]);
-    return meta;
+  /** All that are asked for in one turn of the event loop are read together: a group asks for its members one by one. */
+  load(id: string): Promise<ResultMeta | undefined> {
+    return new Promise((resolve, reject) => {
+      if (this.#asked.push({ id, resolve, reject }) === 1) process.nextTick(() => void this.#loadAsked());
+    });
   }
 
-  async forget(id: string): Promise<void> {
-    await (await this.#backend()).forget([id]);
+  async forget(ids: readonly string[]): Promise<void> {
+    await (await this.#backend()).forget(ids);
+  }
+
+  async saveGroup(id: string, tuple: ResultTuple | null): Promise<void> {
+    await (await this.#groups()).save(id, tuple);
+  }
+
+  async loadGroup(id: string): Promise<ResultTuple | undefined> {
+    return (await this.#groups()).load(id);
   }
 
   errorOf(meta: ResultMeta): Error {
@@ -68,6 +94,32 @@ export class ResultConsumer implements ResultSource {
     const backend = await this.#parts.backend();
     if (backend === undefined) throw new ResultsDisabledError();
     return backend;
+  }
+
+  async #loadAsked(): Promise<void> {
+    const asked = this.#asked;
+    this.#asked = [];
+    try {
+      const metas = await (await this.#backend()).load(asked.map(({ id }) => id));
+      for (const [index, { resolve }] of asked.entries()) resolve(metas[index]);
+    } catch (error) {
+      const [only] = asked;
+      if (asked.length === 1) only!.reject(error);
+      // One id that cannot be a result's name must not take the others with it.
+      else for (const one of asked) this.#loadOne(one);
+    }
+  }
+
+  #loadOne({ id, resolve, reject }: Asked): void {
+    void this.#backend()
+      .then((backend) => backend?.load([id]))
+      .then((metas) => resolve(metas?.[0]), reject);
+  }
+
+  async #groups(): Promise<GroupStore> {
+    const backend = await this.#backend();
+    if (backend.groups === undefined) throw new GroupsNotKeptError(backend.name);
+    return backend.groups;
   }
 
   #add(id: string, waiter: Waiter): void {

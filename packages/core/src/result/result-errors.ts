@@ -74,6 +74,32 @@ export class WaitInsideTaskError extends CeleriacError {
   }
 }
 
+/** A graph is asked for while one of its results is not ready. @see celery/exceptions.py IncompleteStream */
+export class IncompleteResultsError extends CeleriacError {
+  readonly code = 'CLR_INCOMPLETE_RESULTS';
+  readonly taskId: string;
+
+  constructor(taskId: string) {
+    super(`Task ${escapeForLog(taskId, 255)} is not done yet: what follows from it is not known.`, {
+      hint: 'Wait for it, or say { intermediate: true }.',
+    });
+    this.taskId = taskId;
+  }
+}
+
+/** The result store keeps results of tasks only. */
+export class GroupsNotKeptError extends CeleriacError {
+  readonly code = 'CLR_GROUPS_NOT_KEPT';
+  readonly backend: string;
+
+  constructor(backend: string) {
+    super(`The result store ${backend} keeps no groups.`, {
+      hint: 'Use a result store that all workers share, such as redis:// or a database.',
+    });
+    this.backend = backend;
+  }
+}
+
 function messageText(message: ExceptionInfo['exc_message']): string {
   if (typeof message === 'string') return message;
   return message.map((argument) => (typeof argument === 'string' ? argument : shown(argument))).join(', ');

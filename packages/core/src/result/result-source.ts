@@ -1,19 +1,23 @@
-import type { ResultMeta } from '@celeriac/protocol';
+import type { ResultMeta, ResultTuple } from '@celeriac/protocol';
+import type { ResultNode, WaitOptions } from './result-node.ts';
 
-/** How long to wait for a result. */
-export interface WaitOptions {
-  /** Milliseconds; undefined = for ever. */
-  readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Where results come from. */
-export interface ResultSource {
+/** What results are read from. */
+export interface ResultStore {
   /** What stands now; undefined for unknown ids. */
   load(id: string): Promise<ResultMeta | undefined>;
   /** The final result. @throws {ResultTimeoutError} | @throws the signal's reason */
   wait(id: string, options: WaitOptions): Promise<ResultMeta>;
-  forget(id: string): Promise<void>;
+  forget(ids: readonly string[]): Promise<void>;
+  /** Keeps the handle of a group or workflow under an id; null forgets it. @throws {GroupsNotKeptError} */
+  saveGroup(id: string, tuple: ResultTuple | null): Promise<void>;
+  /** Undefined for one that was never saved. @throws {GroupsNotKeptError} */
+  loadGroup(id: string): Promise<ResultTuple | undefined>;
   /** The error to throw for a failure. */
   errorOf(meta: ResultMeta): Error;
+}
+
+/** Where results come from. */
+export interface ResultSource extends ResultStore {
+  /** The result that a handle on the wire means. */
+  nodeOf(tuple: ResultTuple): ResultNode;
 }

@@ -92,11 +92,6 @@ export interface ReplyParts {
   readonly openBroker: () => ConnectionGuard;
 }
 
-/** Whether results come as messages, whose queue must be there before the task is sent. */
-export function repliesByMessage({ resultBackend }: Settings): boolean {
-  return resultBackend?.startsWith('rpc:') === true;
-}
-
 /** The result store, not yet connected; undefined when results are disabled. */
 export function makeBackend(
   { settings, clock, logger, folder }: PartsContext,

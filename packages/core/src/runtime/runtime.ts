@@ -27,13 +27,14 @@ import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
 import type { AppTasks, DefinedTask } from '../task/app-tasks.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
-import type { TaskCaller } from '../task/task.ts';
+import type { TaskCaller } from '../task/task-caller.ts';
 import type { TaskContext } from '../task/task-context.ts';
 import type { AppEngine } from './app-engine.ts';
 import type { AppRuntime, ConsumedQueues } from './app-runtime.ts';
 import type { AppState } from './app-state.ts';
 import { checkCodecSettings, checkTaskCodecs } from './check-codecs.ts';
 import { Lazy } from './lazy.ts';
+import { repliesByMessage } from './replies-by-message.ts';
 import {
   makeAcceptList,
   makeBackend,
@@ -41,7 +42,6 @@ import {
   makeLimits,
   type PartsContext,
   readerRetries,
-  repliesByMessage,
 } from './runtime-parts.ts';
 
 /** How long `close` waits for the broker connection to end. */

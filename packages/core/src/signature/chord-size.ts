@@ -1,4 +1,5 @@
 import type { SignatureJson } from '@celeriac/protocol';
+import { bodyOf, membersOf } from './signature-parts.ts';
 
 /**
  * How many completions a chord waits for when `signature` stands in its header.
@@ -26,23 +27,6 @@ export function chordSize(signature: SignatureJson): number {
 /** The completions of a whole header. */
 export function headerSize(header: readonly SignatureJson[]): number {
   return sum(header);
-}
-
-/** The members of a group or the steps of a chain. */
-export function membersOf(signature: SignatureJson): readonly SignatureJson[] {
-  const tasks = signature.kwargs['tasks'];
-  return Array.isArray(tasks) ? (tasks as readonly SignatureJson[]) : [];
-}
-
-/** The header's members, whether it is a plain list or a frozen group. */
-export function headerOf(chord: SignatureJson): readonly SignatureJson[] {
-  const header = chord.kwargs['header'];
-  if (Array.isArray(header)) return header as readonly SignatureJson[];
-  return header === null || header === undefined ? [] : membersOf(header as SignatureJson);
-}
-
-export function bodyOf(chord: SignatureJson): SignatureJson {
-  return chord.kwargs['body'] as SignatureJson;
 }
 
 function sum(signatures: readonly SignatureJson[]): number {

@@ -39,6 +39,7 @@ const NAMES = [
   ['argsrepr', 'argsrepr'],
   ['kwargsrepr', 'kwargsrepr'],
   ['stampedHeaders', 'stamped_headers'],
+  ['replacedTaskNesting', 'replaced_task_nesting'],
 ] as const satisfies readonly (readonly [keyof ApplyOptions, string])[];
 
 const TO_WIRE: ReadonlyMap<string, string> = new Map(NAMES);
@@ -50,7 +51,10 @@ export type WireOptions = { readonly [name: string]: unknown };
 /** @returns `options` by Python's names; undefined values left out, unknown names kept as they are */
 export function toWireOptions(options: ApplyOptions): WireOptions {
   const wire: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of Object.entries(options)) {
+  const { stamps, ...others } = options;
+  // Stamps lie among the options, by their own names.
+  for (const name of Object.keys(stamps ?? {})) wire[name] = stamps?.[name];
+  for (const [name, value] of Object.entries(others)) {
     if (value !== undefined) wire[TO_WIRE.get(name) ?? name] = toWireValue(value);
   }
   return wire;
@@ -64,7 +68,17 @@ export function fromWireOptions(wire: WireOptions): ApplyOptions {
     const value = wire[name];
     if (ours !== undefined && value !== undefined && value !== null) options[ours] = value;
   }
+  const stamped = wire['stamped_headers'];
+  if (Array.isArray(stamped) && stamped.length > 0) options['stamps'] = stampsOf(wire, stamped);
   return options as ApplyOptions;
+}
+
+function stampsOf(wire: WireOptions, names: readonly unknown[]): { readonly [name: string]: unknown } {
+  const stamps: Record<string, unknown> = Object.create(null);
+  for (const name of names) {
+    if (typeof name === 'string' && Object.hasOwn(wire, name)) stamps[name] = wire[name];
+  }
+  return stamps;
 }
 
 function toWireValue(value: unknown): unknown {

@@ -31,7 +31,7 @@ function counter(): () => string {
   return () => `id${++count}`;
 }
 
-const plan = (signature: SignatureJson, more = {}) => planSignature({ signature, ...more }, counter());
+const plan = (signature: SignatureJson, more = {}) => planSignature({ signature, ...more }, { newId: counter() });
 const names = (signatures: unknown) => (signatures as readonly SignatureJson[]).map((signature) => signature.task);
 
 describe('planSignature', () => {

@@ -1,8 +1,10 @@
 import type { ResultTuple, SignatureJson } from '@celeriac/protocol';
-import { bodyOf, headerOf, headerSize, membersOf } from './chord-size.ts';
-import { freezeSignature, idOf, resultOf, withOptions } from './freeze-signature.ts';
+import { headerSize } from './chord-size.ts';
+import { type FreezePlan, freezeSignature, groupMembers, idOf, resultOf, withResultId } from './freeze-signature.ts';
 import { mergeSignature } from './merge-signature.ts';
 import type { WireOptions } from './option-names.ts';
+import { chordOf } from './pipe-signatures.ts';
+import { addLinks, bodyOf, headerOf, listOf, membersOf, withOptions } from './signature-parts.ts';
 
 /** A signature to send, with what is added to it. */
 export interface SignatureApplication {
@@ -28,6 +30,8 @@ export interface PlannedChord {
   readonly size: number;
   readonly body: SignatureJson;
   readonly header: readonly ResultTuple[];
+  /** For stores that cannot join: how the task that looks at the members does so. By Python's names, in seconds. */
+  readonly polling: { readonly interval: unknown; readonly max_retries: unknown; readonly countdown: unknown };
 }
 
 /** Everything that sending one signature takes. */
@@ -41,17 +45,18 @@ export interface SignaturePlan {
  * Works out which messages a signature of any kind becomes when it is applied.
  * @see celery/canvas.py apply_async of Signature, _chain, group, _chord
  */
-export function planSignature(application: SignatureApplication, newId: () => string): SignaturePlan {
+export function planSignature(application: SignatureApplication, freezing: FreezePlan): SignaturePlan {
   const { signature, args, kwargs, options } = application;
   const plan = { chords: [] as PlannedChord[], calls: [] as PlannedCall[] };
   const id = options?.['task_id'];
-  const frozen = freezeSignature(id === undefined ? signature : withOptions(signature, { task_id: id }), newId);
+  const frozen = freezeSignature(typeof id === 'string' ? withResultId(signature, id) : signature, freezing);
   new Planner(plan.chords, plan.calls).add(frozen, {
     ...(args && { args }),
     ...(kwargs && { kwargs }),
     options: options ?? {},
   });
-  return { ...plan, result: resultOf(frozen) };
+  // Of a chain without steps nothing is sent, and its result never comes.
+  return { ...plan, result: resultOf(frozen) ?? [[freezing.newId(), null], null] };
 }
 
 interface Additions {
@@ -99,44 +104,34 @@ class Planner {
       task_id: _,
       ...shared
     } = { ...chain.options, ...additions.options };
-    const steps = membersOf(chain).map((step) =>
-      link_error === undefined ? step : addLink(step, 'link_error', link_error),
-    );
-    const last = steps.length - 1;
-    steps[last] = withOptions(
-      link === undefined ? steps[last]! : addLink(steps[last]!, 'link', link),
-      defined({ chord, group_id, group_index }),
-    );
+    const errbacks = listOf(link_error);
+    const steps = membersOf(chain).map((step) => addLinks(step, 'link_error', errbacks));
+    const last = steps.pop();
+    if (last === undefined) return;
+    steps.push(withOptions(addLinks(last, 'link', listOf(link)), defined({ chord, group_id, group_index })));
     const [first, ...following] = steps;
-    const waiting = [...asList(rest), ...following.reverse()];
+    const waiting = [...listOf(rest), ...following.reverse()];
     this.add(first!, { ...additions, options: { ...shared, ...(waiting.length > 0 && { chain: waiting }) } });
   }
 
-  /** Every member is sent; a callback of the group goes to its first member and sees no result. */
+  /** Every member is sent. */
   #group(group: SignatureJson, additions: Additions): void {
-    const { task_id, link, chain: rest, ...shared } = { ...group.options, ...additions.options };
-    const waiting = asList(rest);
+    const { task_id: _, chain: rest, ...options } = { ...group.options, ...additions.options };
+    const waiting = listOf(rest);
     if (waiting.length > 0) {
       this.#joined(group, waiting, additions);
       return;
     }
-    membersOf(group).forEach((member, index) => {
-      const immutable = asList(link).map((signature) => ({ ...signature, immutable: true }));
-      const linked = index === 0 && immutable.length > 0 ? addLink(member, 'link', immutable) : member;
-      this.add(linked, { ...additions, options: { ...shared, group_id: shared['group_id'] ?? task_id } });
-    });
+    const groupId = options['group_id'] ?? idOf(group);
+    for (const member of groupMembers({ ...group, options })) {
+      this.add(member, { ...additions, options: { group_id: groupId } });
+    }
   }
 
   /** A group with steps still to come waits for all its members: a chord. */
   #joined(group: SignatureJson, waiting: readonly SignatureJson[], additions: Additions): void {
-    const body = waiting.at(-1)!;
     const { chain: _, ...options } = additions.options;
-    const chord: SignatureJson = {
-      ...group,
-      task: 'celery.chord',
-      kwargs: { kwargs: {}, header: group, body },
-      subtask_type: 'chord',
-    };
+    const chord = withOptions(chordOf(membersOf(group), waiting.at(-1)!), group.options);
     const rest = waiting.slice(0, -1);
     this.add(chord, { ...additions, options: { ...options, ...(rest.length > 0 && { chain: rest }) } });
   }
@@ -150,33 +145,30 @@ class Planner {
       link,
       link_error,
       task_id: _,
+      interval = null,
+      max_retries = null,
+      countdown = 1,
       ...shared
     } = { ...chord.options, ...additions.options };
-    let body = withOptions(bodyOf(chord), defined({ chain, chord: outer, group_id, group_index }));
-    if (link !== undefined) body = addLink(body, 'link', link);
-    if (link_error !== undefined) body = addLink(body, 'link_error', link_error);
+    const placed = withOptions(bodyOf(chord), defined({ chain, chord: outer, group_id, group_index }));
+    const body = addLinks(addLinks(placed, 'link', listOf(link)), 'link_error', listOf(link_error));
     const header = headerOf(chord);
     const groupId = idOf(chord);
     if (header.length === 0) {
       this.add(body, { args: [[]], options: shared });
       return;
     }
-    this.#chords.push({ groupId, size: headerSize(header), body, header: header.map((member) => resultOf(member)) });
+    this.#chords.push({
+      groupId,
+      size: headerSize(header),
+      body,
+      header: header.map((member) => resultOf(member)),
+      polling: { interval, max_retries, countdown },
+    });
     header.forEach((member, index) => {
       this.add(member, { ...additions, options: { ...shared, chord: body, group_id: groupId, group_index: index } });
     });
   }
-}
-
-function addLink(signature: SignatureJson, kind: 'link' | 'link_error', added: unknown): SignatureJson {
-  const known = asList(signature.options[kind]);
-  const fresh = asList(added).filter((one) => !known.some((other) => JSON.stringify(other) === JSON.stringify(one)));
-  return withOptions(signature, { [kind]: [...known, ...fresh] });
-}
-
-function asList(value: unknown): readonly SignatureJson[] {
-  if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? value : [value]) as readonly SignatureJson[];
 }
 
 function defined(options: WireOptions): WireOptions {

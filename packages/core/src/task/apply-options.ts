@@ -59,6 +59,10 @@ export interface ApplyOptions {
   /** Attempts already made. */
   readonly retries?: number | undefined;
   readonly replyTo?: string | undefined;
-  /** Names of the `headers` that are stamps. */
+  /** Names of the stamps; their values are in `stamps`, or in `headers`. */
   readonly stampedHeaders?: readonly string[] | undefined;
+  /** Stamps by name. */
+  readonly stamps?: { readonly [name: string]: unknown } | undefined;
+  /** How often the task was replaced by another one. */
+  readonly replacedTaskNesting?: number | undefined;
 }

@@ -1,25 +1,9 @@
 import type { AsyncResult } from '../result/async-result.ts';
 import type { EagerResult } from '../result/eager-result.ts';
+import type { AnyArguments, MissingArguments, StoredArguments } from '../signature/missing-arguments.ts';
+import { Signature, taskSignature } from '../signature/signature.ts';
 import type { ApplyOptions } from './apply-options.ts';
-import { TaskSignature } from './task-signature.ts';
-
-/** Options of one call, with keyword arguments. */
-export interface CallOptions extends ApplyOptions {
-  /** Arguments by name, after the positional ones; the task declares the names as its `parameters`. */
-  readonly kwargs?: { readonly [name: string]: unknown };
-}
-
-/** Options of a call in this process. */
-export interface EagerOptions extends CallOptions {
-  /** Throw the task's error. Default: `taskEagerPropagates`. */
-  readonly throw?: boolean;
-}
-
-/** Makes calls: the app. */
-export interface TaskCaller {
-  call(name: string, args: readonly unknown[], options: CallOptions, eagerly: boolean): Promise<AsyncResult>;
-  apply(name: string, args: readonly unknown[], options: EagerOptions): Promise<EagerResult>;
-}
+import type { CallOptions, EagerOptions, TaskCaller } from './task-caller.ts';
 
 /** The first arguments of a call; the rest comes by keyword, or from what runs before. */
 export type SomeArguments<Args extends readonly unknown[]> = Partial<Args>;
@@ -66,18 +50,27 @@ export class ForeignTask<Args extends readonly unknown[], Result> {
   }
 
   /** A signature; arguments that are missing come before those given, from what runs before it. */
-  s(...args: SomeArguments<Args>): TaskSignature<Result> {
-    return new TaskSignature(this.name, { args, options: this.#defaults });
+  s<Given extends StoredArguments<Args>>(...args: Given): Signature<Result, MissingArguments<Args, Given>> {
+    return new Signature(taskSignature(this.name, { args, options: this.#defaults }), this.caller);
   }
 
   /** An immutable signature: takes nothing from what runs before it. */
-  si(...args: Args): TaskSignature<Result> {
-    return new TaskSignature(this.name, { args, options: this.#defaults, immutable: true });
+  si(...args: Args): Signature<Result, AnyArguments> {
+    return new Signature(taskSignature(this.name, { args, options: this.#defaults, immutable: true }), this.caller);
   }
 
-  /** A signature with options. */
-  signature(args: SomeArguments<Args>, { kwargs = {}, ...options }: CallOptions = {}): TaskSignature<Result> {
-    return new TaskSignature(this.name, { args, kwargs, options: { ...this.#defaults, ...options } });
+  /** A signature with options; with keyword arguments nobody knows what it still lacks. */
+  signature<Given extends StoredArguments<Args>>(
+    args: Given,
+    options?: ApplyOptions & { readonly kwargs?: undefined },
+  ): Signature<Result, MissingArguments<Args, Given>>;
+  signature(args: SomeArguments<Args>, options: CallOptions): Signature<Result, AnyArguments>;
+  signature(
+    args: readonly unknown[],
+    { kwargs = {}, ...options }: CallOptions = {},
+  ): Signature<Result, never> | Signature<Result, AnyArguments> {
+    const merged = { ...this.#defaults, ...options };
+    return new Signature<Result>(taskSignature(this.name, { args, kwargs, options: merged }), this.caller);
   }
 }
 
