@@ -20,7 +20,7 @@ export interface RedisConnectionOptions {
   /** The connection has ended without `close()`. Called once. */
   readonly onLost?: (error: RedisUnavailableError) => void;
   /** A message of a subscription: its channel and its text; `null` where the server sends no text. */
-  readonly onMessage?: (channel: string, message: Buffer | null) => void;
+  readonly onMessage?: (channel: string, message: Buffer | null, pattern?: string) => void;
 }
 
 /**
@@ -163,13 +163,15 @@ export class RedisConnection {
       heedFurtherErrors(client);
     });
     client.on('messageBuffer', (channel: Buffer, message: unknown) => this.#tell(channel, message));
-    client.on('pmessageBuffer', (_pattern: unknown, channel: Buffer, message: unknown) => this.#tell(channel, message));
+    client.on('pmessageBuffer', (pattern: string | Buffer, channel: Buffer, message: unknown) =>
+      this.#tell(channel, message, pattern.toString()),
+    );
     client.on('end', () => this.#ended(client));
     return client;
   }
 
-  #tell(channel: Buffer, message: unknown): void {
-    this.#options.onMessage?.(channel.toString('utf8'), Buffer.isBuffer(message) ? message : null);
+  #tell(channel: Buffer, message: unknown, pattern?: string): void {
+    this.#options.onMessage?.(channel.toString('utf8'), Buffer.isBuffer(message) ? message : null, pattern);
   }
 
   async #openCluster(plan: RedisPlan, key: string): Promise<Redis> {

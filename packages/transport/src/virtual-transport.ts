@@ -8,7 +8,7 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { MemoryBindingStore } from './memory-binding-store.ts';
 import type { LeaseThread, QueueStore } from './queue-store.ts';
 import { Settler } from './settler.ts';
-import type { Topology } from './topology.ts';
+import type { Binding, QueueDeclaration, Topology } from './topology.ts';
 import { TransientQueues } from './transient-queues.ts';
 import type {
   ConsumeOptions,
@@ -52,6 +52,8 @@ export interface VirtualTransportParts {
   readonly waitMs?: number;
   /** Opens the store. */
   connect?(): Promise<void>;
+  /** Told of queues, with what is to be bound to them, when their exchanges are there and before they are bound. */
+  noteQueues?(queues: readonly QueueDeclaration[], bindings: readonly Binding[]): void;
   /** Takes note of queues that end with this connection, for stores that can remove them should its process die. */
   declareTransient?(queues: readonly string[]): Promise<void>;
   /** Called once, after the store was closed. */
@@ -113,7 +115,9 @@ class VirtualTransport implements Transport {
     this.#requireOpen();
     const { exchanges = [], queues = [] } = topology;
     const bindings = await checkTopology(topology, this.capabilities, this.#bindings);
-    if (exchanges.length > 0 || bindings.length > 0) await this.#bindings.declare(exchanges, bindings);
+    if (exchanges.length > 0) await this.#bindings.declare(exchanges, []);
+    this.#parts.noteQueues?.(queues, bindings);
+    if (bindings.length > 0) await this.#bindings.declare([], bindings);
     const transient = queues.filter((queue) => this.#transient.declared(queue)).map((queue) => queue.name);
     if (transient.length === 0) return;
     this.#keeper?.open();

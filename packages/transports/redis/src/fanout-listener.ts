@@ -1,4 +1,5 @@
 import type { Logger } from '@celeriac/protocol';
+import type { LiveQueues } from './live-queues.ts';
 import { RECEIVE } from './message-scripts.ts';
 import type { RedisBindingStore } from './redis-binding-store.ts';
 import type { RedisKeys } from './redis-keys.ts';
@@ -9,6 +10,8 @@ export interface FanoutListenerOptions {
   readonly link: () => RedisLink;
   readonly keys: RedisKeys;
   readonly bindings: RedisBindingStore;
+  /** Queues that are filled here, not on the server. */
+  readonly live: LiveQueues;
   readonly logger: Logger;
 }
 
@@ -47,33 +50,28 @@ export class FanoutListener {
     for (const queues of this.#queues.values()) queues.delete(queue);
   }
 
-  /** A message of a channel. */
-  receive(channel: string, text: Buffer): void {
-    const tag = foreignTag(text);
-    if (tag === undefined) return;
-    const { link, keys, logger } = this.#options;
-    for (const [pattern, queues] of this.#queues) {
-      if (!matches(pattern, channel)) continue;
-      for (const queue of queues) {
-        link()
-          .run(RECEIVE, [keys.seen(queue, tag), keys.list(queue, 0)], [text])
-          .catch((error: unknown) => logger.warning('A message of a channel was lost', { channel, error }));
+  /**
+   * A message of a channel.
+   * @param pattern - what the server found it by
+   * @returns whether something can be taken without looking at the server
+   */
+  receive(channel: string, text: Buffer, pattern: string): boolean {
+    const queues = this.#queues.get(pattern);
+    if (queues === undefined || queues.size === 0) return false;
+    const { link, keys, live, logger } = this.#options;
+    let isLive = false;
+    let tag: string | undefined;
+    for (const queue of queues) {
+      if (live.push(queue, text)) {
+        isLive = true;
+        continue;
       }
+      tag ??= foreignTag(text);
+      if (tag === undefined) continue;
+      link()
+        .run(RECEIVE, [keys.seen(queue, tag), keys.list(queue, 0)], [text])
+        .catch((error: unknown) => logger.warning('A message of a channel was lost', { channel, error }));
     }
+    return isLive;
   }
-}
-
-/** Patterns of channels have `*` as their only wildcard here. */
-function matches(pattern: string, channel: string): boolean {
-  const parts = pattern.split('*');
-  if (parts.length === 1) return pattern === channel;
-  const [first, last] = [parts[0]!, parts.at(-1)!];
-  if (!channel.startsWith(first) || !channel.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = channel.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return at <= channel.length - last.length;
 }

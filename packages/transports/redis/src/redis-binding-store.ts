@@ -36,6 +36,8 @@ export class RedisBindingStore implements BindingStore {
   readonly #types: Map<string, ExchangeType> = new Map();
   readonly #own: Map<string, { readonly key: string; readonly member: string; readonly binding: Binding }> = new Map();
   readonly #known: Map<string, KnownRoutes> = new Map();
+  /** Queues that live in this process, with what a channel brings them. */
+  readonly #live: Map<string, Binding[]> = new Map();
 
   constructor(link: () => RedisLink, keys: RedisKeys, sep: string) {
     this.#link = link;
@@ -56,13 +58,18 @@ export class RedisBindingStore implements BindingStore {
     if (bindings.length === 0) return;
     const added: RedisCommand[] = [];
     for (const binding of bindings) {
+      const live = this.#live.get(binding.queue);
+      if (live !== undefined) {
+        if (!live.some((known) => sameBinding(known, binding))) live.push(binding);
+        continue;
+      }
       const type = await this.#typeOf(binding.exchange);
       const key = type === 'fanout' ? this.#keys.fanout(binding.exchange) : this.#keys.binding(binding.exchange);
       const member = this.#memberOf(binding, type);
       this.#own.set(JSON.stringify([key, member]), { key, member, binding });
       added.push(['SADD', key, member]);
     }
-    await link.transaction(added);
+    if (added.length > 0) await link.transaction(added);
   }
 
   async routes(exchange: string): Promise<ExchangeRoutes | undefined> {
@@ -89,6 +96,7 @@ export class RedisBindingStore implements BindingStore {
   }
 
   async forget(queue: string): Promise<void> {
+    if (this.#live.delete(queue)) return;
     const link = this.#link();
     for (const [id, { binding }] of this.#own) if (binding.queue === queue) this.#own.delete(id);
     const names = new Set(this.#types.keys());
@@ -117,8 +125,20 @@ export class RedisBindingStore implements BindingStore {
 
   /** Bindings of fanout exchanges that lead to the queue and that this process declared. */
   fanoutBindings(queue: string): readonly Binding[] {
+    const live = this.#live.get(queue);
+    if (live !== undefined) return live;
     const all = Array.from(this.#own.values(), ({ binding }) => binding);
     return all.filter((binding) => binding.queue === queue && this.#types.get(binding.exchange) === 'fanout');
+  }
+
+  /** Whether this process declared it as a fanout exchange. */
+  isFanout(exchange: string): boolean {
+    return this.#types.get(exchange) === 'fanout';
+  }
+
+  /** The bindings of this queue are nobody else's business: they are not stored. */
+  noteLive(queue: string): void {
+    if (!this.#live.has(queue)) this.#live.set(queue, []);
   }
 
   /** Queues that a message goes to. */
@@ -153,6 +173,10 @@ export class RedisBindingStore implements BindingStore {
     if (type === 'fanout') bindings.push({ exchange, queue: CHANNEL_QUEUE, routingKey: '' });
     return Object.freeze({ type, bindings: Object.freeze(bindings) });
   }
+}
+
+function sameBinding(one: Binding, other: Binding): boolean {
+  return one.exchange === other.exchange && one.routingKey === other.routingKey;
 }
 
 /** kombu's regular expression for a topic pattern. @see kombu/transport/virtual/exchange.py TopicExchange.key_to_pattern */

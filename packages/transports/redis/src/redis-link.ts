@@ -29,7 +29,7 @@ export interface RedisLinkOptions {
   /** Keys that were watched may have changed, or the connection was lost. */
   readonly onChange: () => void;
   /** A message of a channel. */
-  readonly onMessage: (channel: string, message: Buffer) => void;
+  readonly onMessage: (channel: string, message: Buffer, pattern: string) => void;
 }
 
 /**
@@ -54,9 +54,9 @@ export class RedisLink {
       plan,
       anyKey,
       onLost,
-      onMessage: (channel, message) => {
+      onMessage: (channel, message, pattern = channel) => {
         if (channel === INVALIDATIONS) options.onChange();
-        else if (message !== null) options.onMessage(channel, message);
+        else if (message !== null) options.onMessage(channel, message, pattern);
       },
     });
   }

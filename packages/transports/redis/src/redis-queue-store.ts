@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, isCeleriacError, type Logger } from '@celeriac/protocol';
 import { listOf, numberOf, pairsOf, type RedisCommand, textOf } from '@celeriac/redis';
 import {
+  type Binding,
   IdleWait,
+  type QueueDeclaration,
   type QueuedMessage,
   type QueueStore,
   type Receipt,
@@ -12,6 +14,7 @@ import {
 import { FanoutListener } from './fanout-listener.ts';
 import { giveBack } from './give-back.ts';
 import { BLOCK_SIZE, HeldBlocks, numberIn, numbersIn } from './held-blocks.ts';
+import { LiveQueues } from './live-queues.ts';
 import { FORGET, REGISTER, RENEW, TAKE } from './message-scripts.ts';
 import { QueueLists } from './queue-lists.ts';
 import { CHANNEL_QUEUE, type RedisBindingStore } from './redis-binding-store.ts';
@@ -33,7 +36,7 @@ const CLOSE_MS = 3000;
 export interface RedisQueueStoreOptions {
   readonly makeLink: (events: {
     readonly onChange: () => void;
-    readonly onMessage: (channel: string, message: Buffer) => void;
+    readonly onMessage: (channel: string, message: Buffer, pattern: string) => void;
   }) => RedisLink;
   readonly keys: RedisKeys;
   readonly settings: RedisTransportSettings;
@@ -55,6 +58,7 @@ export class RedisQueueStore implements QueueStore {
   readonly #sweeper: Sweeper;
   readonly #lists: QueueLists;
   readonly #blocks: HeldBlocks = new HeldBlocks();
+  readonly #live: LiveQueues = new LiveQueues();
   #sweptAtMs = Number.NEGATIVE_INFINITY;
   #checkedAtMs = 0;
   #closing: Promise<void> | undefined;
@@ -66,10 +70,12 @@ export class RedisQueueStore implements QueueStore {
     this.#idle = new IdleWait(clock);
     this.link = options.makeLink({
       onChange: () => this.#idle.wake(),
-      onMessage: (channel, message) => this.#fanout.receive(channel, message),
+      onMessage: (channel, message, pattern) => {
+        if (this.#fanout.receive(channel, message, pattern)) this.#idle.wake();
+      },
     });
     const link = (): RedisLink => this.link;
-    this.#fanout = new FanoutListener({ link, keys, bindings, logger });
+    this.#fanout = new FanoutListener({ link, keys, bindings, live: this.#live, logger });
     this.#sweeper = new Sweeper({
       link,
       keys,
@@ -123,6 +129,10 @@ export class RedisQueueStore implements QueueStore {
     for (;;) {
       this.link.requireLive();
       const { version } = this.#idle;
+      if (!this.#live.isEmpty) {
+        const told = this.#live.take(queues, max);
+        if (told.length > 0) return told;
+      }
       // Without a wait where there is nothing to wait for: the script is on its way before this turn goes on.
       if (this.#isTimeToLook()) await this.#lookAfter();
       const taken = await this.#collect(queues, Math.min(max, AT_ONCE));
@@ -140,7 +150,16 @@ export class RedisQueueStore implements QueueStore {
   async settle(settlements: readonly Settlement[]): Promise<readonly Receipt[]> {
     const gone: Receipt[] = [];
     const back: Receipt[] = [];
-    for (const { receipt, how } of settlements) (how === 'requeue' ? back : gone).push(receipt);
+    const lostHere: Receipt[] = [];
+    for (const { receipt, how } of settlements) {
+      if (!this.#live.gave(receipt)) (how === 'requeue' ? back : gone).push(receipt);
+      else if (!this.#live.settle(receipt, how === 'requeue')) lostHere.push(receipt);
+    }
+    if (gone.length + back.length === 0) return lostHere;
+    return [...lostHere, ...(await this.#settle(gone, back))];
+  }
+
+  async #settle(gone: readonly Receipt[], back: readonly Receipt[]): Promise<readonly Receipt[]> {
     const lost = gone.length > 0 ? await this.#forget(gone) : [];
     return back.length > 0 ? [...lost, ...(await this.#giveBack(back))] : lost;
   }
@@ -150,14 +169,15 @@ export class RedisQueueStore implements QueueStore {
     const { owner } = this;
     const names = [keys.owners, keys.held(owner), keys.unackedIndex];
     await this.link.runPatiently(RENEW, names, [owner, settings.leaseMs, `${owner}:`, BLOCK_SIZE]);
-    if (receipts.length === 0) return [];
-    const scores = listOf(await this.link.call(['ZMSCORE', keys.unackedIndex, ...receipts]));
-    return receipts.filter((_receipt, at) => scores[at] === null);
+    const stored = receipts.filter((receipt) => !this.#live.gave(receipt));
+    if (stored.length === 0) return [];
+    const scores = listOf(await this.link.call(['ZMSCORE', keys.unackedIndex, ...stored]));
+    return stored.filter((_receipt, at) => scores[at] === null);
   }
 
   async size(queue: string): Promise<number> {
     const lengths = await this.link.pipeline(this.#options.keys.lists(queue).map((list) => ['LLEN', list]));
-    return lengths.reduce<number>((sum, length) => sum + Number(length), 0);
+    return lengths.reduce<number>((sum, length) => sum + Number(length), this.#live.size(queue));
   }
 
   async purge(queue: string): Promise<number> {
@@ -166,12 +186,27 @@ export class RedisQueueStore implements QueueStore {
       ...lists.map((list): RedisCommand => ['LLEN', list]),
       ['UNLINK', ...lists],
     ]);
-    return replies.slice(0, lists.length).reduce<number>((sum, length) => sum + Number(length), 0);
+    const live = this.#live.purge(queue);
+    return replies.slice(0, lists.length).reduce<number>((sum, length) => sum + Number(length), live);
   }
 
   async remove(queue: string): Promise<void> {
     this.#fanout.leaving(queue);
+    this.#live.remove(queue);
     await this.purge(queue);
+  }
+
+  /** Temporary queues that fanout exchanges fill live in this process. */
+  noteQueues(queues: readonly QueueDeclaration[], bindings: readonly Binding[]): void {
+    for (const { name, durable, autoDelete, exclusive } of queues) {
+      const isTemporary = durable === false && (autoDelete === true || exclusive === true);
+      if (!isTemporary || this.#live.has(name)) continue;
+      const filled = bindings.filter(({ queue }) => queue === name);
+      if (filled.length > 0 && filled.every(({ exchange }) => this.#options.bindings.isFanout(exchange))) {
+        this.#live.add(name);
+        this.#options.bindings.noteLive(name);
+      }
+    }
   }
 
   /** Takes note of queues that end with this connection. */
@@ -180,6 +215,8 @@ export class RedisQueueStore implements QueueStore {
     const { owner } = this;
     await this.link.run(REGISTER, [keys.owners, keys.held(owner)], [owner, settings.leaseMs]);
     await this.link.call(['SADD', keys.transient(owner), ...queues]);
+    // From now on, not only from the first take on: nothing that is told in between may be missed.
+    await this.#fanout.reading(queues.filter((queue) => this.#live.has(queue)));
   }
 
   close(): Promise<void> {

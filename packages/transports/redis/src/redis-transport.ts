@@ -75,6 +75,7 @@ export function assembleTransport(parts: RedisTransportParts): { transport: Tran
     clock,
     logger,
     connect: () => store.link.connect(),
+    noteQueues: (queues, wanted) => store.noteQueues(queues, wanted),
     declareTransient: (queues) => store.declareTransient(queues),
   });
   return { transport, store };
