@@ -6,6 +6,8 @@ export interface AgentCommands {
   send: { input: { from: number; count: number; inFlight: number; bytes: number }; output: { ms: number } };
   /** Calls one after the other. */
   calls: { input: { count: number }; output: { calls: CallTimes[] } };
+  /** Calls with `inFlight` of them unanswered at a time. */
+  rush: { input: { count: number; inFlight: number }; output: { perSecond: number } };
   /** Calls at a fixed rate for some time, whether or not earlier ones are back. */
   load: { input: { perSecond: number; seconds: number }; output: { calls: CallTimes[] } };
   stored: { input: { target: number }; output: { count: number } };

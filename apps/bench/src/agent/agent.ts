@@ -21,6 +21,11 @@ export interface AgentSetup {
 const PYTHON_AGENT = fileURLToPath(new URL('../../python/celery_agent.py', import.meta.url));
 const NODE_AGENT = fileURLToPath(new URL(`./agent-main.ts`, import.meta.url));
 
+/** The longest that a command may take. */
+const COMMAND_MS = 180_000;
+/** How long a process may take to end in order. */
+const END_MS = 5_000;
+
 /** One side of a system in a process of its own. One command at a time. */
 export class Agent {
   readonly pid: number;
@@ -69,8 +74,8 @@ export class Agent {
   async end(): Promise<void> {
     if (this.#ended) return;
     const gone = once(this.#process, 'exit');
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), END_MS);
     await this.tell('end', {}).catch(() => undefined);
-    const timer = setTimeout(() => this.#process.kill('SIGKILL'), 5_000);
     await gone;
     clearTimeout(timer);
   }
@@ -78,7 +83,8 @@ export class Agent {
   async #reply(): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<AgentReply>();
     this.#waiting = { resolve, reject };
-    const reply = await promise;
+    const timer = setTimeout(() => reject(new Error(`${this.#label} does not answer.`)), COMMAND_MS);
+    const reply = await promise.finally(() => clearTimeout(timer));
     if ('error' in reply) throw new Error(`${this.#label}: ${reply.error}`);
     return reply.output;
   }

@@ -27,6 +27,12 @@ export class ClientAgent {
     return { calls };
   }
 
+  async rush({ count, inFlight: limit }: InputOf<'rush'>): Promise<OutputOf<'rush'>> {
+    const startedAt = performance.now();
+    await inFlight(0, count, limit, (index) => this.#client.call(index));
+    return { perSecond: (count * 1000) / (performance.now() - startedAt) };
+  }
+
   /** Due times are fixed beforehand: a call that waits for its turn counts from when it was due. */
   async load({ perSecond, seconds }: InputOf<'load'>): Promise<OutputOf<'load'>> {
     const count = Math.floor(perSecond * seconds);

@@ -1,5 +1,6 @@
 import type { Job } from './job.ts';
 import { latency } from './latency.ts';
+import { load } from './load.ts';
 import { memory } from './memory.ts';
 import { payloads } from './payloads.ts';
 import { prefork } from './prefork.ts';
@@ -8,4 +9,4 @@ import { startUp } from './start-up.ts';
 import { throughput } from './throughput.ts';
 
 /** All jobs, in the order in which they run. */
-export const jobs: readonly Job[] = [throughput, latency, processes, prefork, payloads, memory, startUp];
+export const jobs: readonly Job[] = [throughput, latency, load, processes, prefork, payloads, memory, startUp];

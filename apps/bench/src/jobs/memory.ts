@@ -8,7 +8,7 @@ const MEGABYTE = 1024 * 1024;
 /** What an idle worker and a waiting task weigh. */
 export const memory: Job = {
   name: 'memory',
-  what: 'resident memory of an idle worker; what 1,000 waiting tasks take in the broker',
+  what: 'resident memory of an idle worker; what 1,000 waiting tasks take in the broker, and 1,000 ETA tasks in the worker',
   brokers: ['redis'],
   systems: ['celeriac', 'bullmq', 'bee-queue', 'celery'],
   rounds: { quick: 1, full: 3 },
