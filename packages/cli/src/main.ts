@@ -17,7 +17,7 @@ export interface MainOptions {
 /**
  * Runs the `celeriac` command.
  * @param argv - the arguments, without node and script
- * @returns the exit code: 0, 1 when the command failed, 2 when it was used wrongly; errors are written, never thrown
+ * @returns the exit code: 0, 1 when the command failed, 2 when it was used wrongly, 69 when no worker answered; errors are written, never thrown
  */
 export async function main(argv: readonly string[], options: MainOptions = {}): Promise<number> {
   const { stdout = process.stdout, stderr = process.stderr, env = process.env, cwd = process.cwd() } = options;
@@ -30,7 +30,11 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     };
   };
   // Known before anything is parsed, so that a wrong command line is reported in the form asked for.
-  const early = { json: argv.includes('--json'), debug: argv.includes('--debug'), color: !argv.includes('--no-color') };
+  const early = {
+    json: argv.includes('--json') || argv.includes('-j'),
+    debug: argv.includes('--debug'),
+    color: !argv.includes('--no-color'),
+  };
   let context = contextOf(early);
   const attach: Attach = (command, load) =>
     command.action(async () => {

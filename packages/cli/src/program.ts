@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { defineCalls } from './definitions/call-definition.ts';
 import { defineCompletion } from './definitions/completion-definition.ts';
+import { defineControl } from './definitions/control-definition.ts';
 import { type Attach, examples } from './definitions/define.ts';
 import { defineGraph } from './definitions/graph-definition.ts';
 import { defineInspection } from './definitions/inspection-definition.ts';
@@ -24,7 +25,7 @@ export function buildProgram({ attach, writeOut }: ProgramParts): Command {
     .option('-b, --broker <url>', 'broker to use instead of the app’s')
     .option('--result-backend <url>', 'result store to use instead of the app’s')
     .option('--workdir <path>', 'folder to work in')
-    .option('--json', 'print data and errors as JSON')
+    .option('-j, --json', 'print data and errors as JSON')
     .option('-q, --quiet', 'print nothing but data and errors')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .option('--debug', 'print stack traces with errors')
@@ -41,6 +42,7 @@ export function buildProgram({ attach, writeOut }: ProgramParts): Command {
     );
   defineWorker(program, attach);
   defineCalls(program, attach);
+  defineControl(program, attach);
   defineQueues(program, attach);
   defineInspection(program, attach);
   defineGraph(program, attach);
