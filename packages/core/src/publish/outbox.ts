@@ -13,6 +13,24 @@ import { PublishError } from './publish-error.ts';
 /** Most batches on their way to the broker at a time: later messages gather meanwhile. */
 const MAX_IN_FLIGHT = 8;
 
+/** A slow connection is given time for what is on its way: bytes per millisecond. */
+const SLOWEST_BYTES_PER_MS = 16;
+/** Headers and framing of a message. */
+const MESSAGE_BYTES = 1000;
+
+/** How an outbox deals with its broker. */
+export interface OutboxOptions {
+  /** Awaited before every batch; a failure is the batch's. */
+  readonly ready?: () => Promise<void>;
+  /**
+   * One try takes at most this long, beside the time that a slow connection needs for what is on its way; then the
+   * connection counts as lost, and whether the broker has the messages is not known. Default 4,000.
+   */
+  readonly timeoutMs?: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 4000;
+
 /** One message to send, with what must exist before. */
 export interface Parcel {
   readonly message: OutgoingMessage;
@@ -37,23 +55,26 @@ interface Waiting extends Parcel {
 export class Outbox {
   readonly #guard: ConnectionGuard;
   readonly #clock: Clock;
-  readonly #ready: () => Promise<void>;
+  readonly #ready: (() => Promise<void>) | undefined;
+  readonly #timeoutMs: number;
+  #bytesInFlight = 0;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #inFlight = 0;
   #declared: { transport: Transport; topologies: Set<Topology> } | undefined;
   #closed = false;
 
-  /** @param ready - awaited before every batch; a failure is the batch's */
-  constructor(guard: ConnectionGuard, clock: Clock, ready: () => Promise<void> = () => Promise.resolve()) {
+  constructor(guard: ConnectionGuard, clock: Clock, { ready, timeoutMs = DEFAULT_TIMEOUT_MS }: OutboxOptions = {}) {
     this.#guard = guard;
     this.#clock = clock;
     this.#ready = ready;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
    * @returns resolves when the broker holds the message
-   * @throws {PublishError} when it could not be sent within its retry policy; the broker's own error when it refuses
+   * @throws {PublishError} when it could not be sent within its retry policy, each try being limited in time; the broker's
+   *   own error when it refuses
    */
   send(parcel: Parcel): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -81,14 +102,18 @@ export class Outbox {
   }
 
   async #flush(batch: Waiting[]): Promise<void> {
+    const bytes = sizeOf(batch);
     this.#inFlight++;
+    this.#bytesInFlight += bytes;
     try {
-      await this.#ready();
-      await this.#guard.run((transport) => this.#publish(transport, batch));
+      await this.#ready?.();
+      const timeoutMs = this.#timeoutMs + this.#bytesInFlight / SLOWEST_BYTES_PER_MS;
+      await this.#guard.run((transport) => this.#publish(transport, batch), { timeoutMs });
     } catch (error) {
       this.#failed(batch, error);
     } finally {
       this.#inFlight--;
+      this.#bytesInFlight -= bytes;
       if (this.#waiting.length > 0) this.#schedule();
     }
   }
@@ -151,6 +176,12 @@ export class Outbox {
       });
     }
   }
+}
+
+function sizeOf(batch: readonly Parcel[]): number {
+  let bytes = 0;
+  for (const { message } of batch) bytes += message.message.body.byteLength + MESSAGE_BYTES;
+  return bytes;
 }
 
 function outgoing({ message, notBeforeMs }: Parcel, transport: Transport): OutgoingMessage {

@@ -201,6 +201,29 @@ describe('a broker that fails', () => {
     await expect(app.sendTask('x', [], { retry: false })).rejects.toMatchObject({ code: 'CLR_PUBLISH', retries: 0 });
   });
 
+  test('B2: that answers nothing is given a limited time for each try, then the call throws', async () => {
+    let tries = 0;
+    const closed: number[] = [];
+    const plugin: TransportPlugin = {
+      schemes: ['silent'],
+      create: (_url, context) => {
+        const transport = memory.create(`memory://silent-${process.pid}`, context);
+        const number = ++tries;
+        return Object.assign(transport, {
+          publish: () => new Promise<never>(() => {}),
+          close: async () => void closed.push(number),
+        });
+      },
+    };
+    await using app = memoryApp({ broker: plugin, brokerConnectionTimeout: 0.05 });
+    const startedAt = performance.now();
+    const failure = app.sendTask('x', ['y'.repeat(1600)], { retryPolicy: { maxRetries: 2, intervalStep: 0 } });
+    await expect(failure).rejects.toMatchObject({ code: 'CLR_PUBLISH', retries: 2, excType: 'OperationalError' });
+    // Three tries of 50 ms, and of what 2.6 kB take on a very slow connection.
+    expect(performance.now() - startedAt).toBeGreaterThan(3 * 50);
+    expect([tries, closed]).toEqual([3, [1, 2, 3]]);
+  });
+
   test('is no longer tried once the app is closed', async () => {
     const { plugin } = flaky(100);
     const app = memoryApp({

@@ -231,7 +231,10 @@ export class Publisher implements TaskPublisher {
 
   #outboxOf(): Outbox {
     const runtime = this.#runtime;
-    this.#outbox ??= new Outbox(runtime.writer(), runtime.clock, () => runtime.readyForReplies());
+    this.#outbox ??= new Outbox(runtime.writer(), runtime.clock, {
+      ready: () => runtime.readyForReplies(),
+      timeoutMs: runtime.settings.brokerConnectionTimeout * 1000,
+    });
     return this.#outbox;
   }
 }

@@ -33,7 +33,7 @@ describe('the reply queue of a process', () => {
       logger: silentLogger,
     });
     const ready = Promise.withResolvers<void>();
-    const outbox = new Outbox(guard, systemClock, () => ready.promise);
+    const outbox = new Outbox(guard, systemClock, { ready: () => ready.promise });
     let isSent = false;
     const sending = outbox.send({ message: MESSAGE, topology: undefined, retryPolicy: undefined }).then(() => {
       isSent = true;
@@ -52,7 +52,7 @@ describe('the reply queue of a process', () => {
       clock: systemClock,
       logger: silentLogger,
     });
-    const outbox = new Outbox(guard, systemClock, () => Promise.reject(new Error('no reply queue')));
+    const outbox = new Outbox(guard, systemClock, { ready: () => Promise.reject(new Error('no reply queue')) });
     await expect(outbox.send({ message: MESSAGE, topology: undefined, retryPolicy: undefined })).rejects.toThrow(
       'no reply queue',
     );

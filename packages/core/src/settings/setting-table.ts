@@ -172,7 +172,7 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     old: 'BROKER_CONNECTION_TIMEOUT',
     default: 4,
     type: seconds,
-    doc: 'Longest try to connect',
+    doc: 'Longest try to connect, and to send where nothing slows the connection',
     unit: 's',
   },
   brokerConnectionRetry: {

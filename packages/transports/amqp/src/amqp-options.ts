@@ -61,6 +61,8 @@ const QUERY_OPTIONS: readonly string[] = ['heartbeat', 'connectTimeoutMs', 'conn
  */
 const DEFAULT_HEARTBEAT_SECONDS = 20;
 const DEFAULT_TIMEOUT_MS = 4000;
+/** Less than a try to send may take, so that the error says why. */
+const DEFAULT_BLOCKED_MS = 3500;
 
 /**
  * Checks a broker URL and its `brokerTransportOptions`, and fills in the defaults.
@@ -83,7 +85,7 @@ export function amqpSettings(url: string, options: { readonly [name: string]: un
     tls: secure ? tlsFilesOf(all.ssl === true ? undefined : all.ssl) : undefined,
     heartbeatSeconds: numberOf(all, 'heartbeat', DEFAULT_HEARTBEAT_SECONDS, 0, 3600),
     connectTimeoutMs: numberOf(all, 'connectTimeoutMs', DEFAULT_TIMEOUT_MS, 1, 3_600_000),
-    blockedTimeoutMs: numberOf(all, 'blockedTimeoutMs', DEFAULT_TIMEOUT_MS, 0, 86_400_000),
+    blockedTimeoutMs: numberOf(all, 'blockedTimeoutMs', DEFAULT_BLOCKED_MS, 0, 86_400_000),
     quorumQueues: flagOf(all, 'quorumQueues'),
     nativeDelayedDelivery: flagOf(all, 'nativeDelayedDelivery'),
     delayedQueueType: oneOf(all, 'delayedQueueType', ['quorum', 'classic'], 'quorum'),
