@@ -2,11 +2,15 @@ import { isCeleriacError } from '@celeriac/protocol';
 import { listQuarantine } from '@celeriac/worker';
 import { describe, expect, it } from 'vitest';
 import { BAD_INPUTS } from './bad-input-table.ts';
-import { KINDS, newStage, taskMessage, until } from './stage.ts';
+
+import { kindsWithRabbitmq } from './place.ts';
+import { newStage, taskMessage, until } from './stage.ts';
 
 const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u202e]*$/;
 
-describe.each(KINDS)('bad input on %s', (kind) => {
+const kinds = await kindsWithRabbitmq();
+
+describe.each(kinds)('bad input on %s', (kind) => {
   it('is kept in quarantine with its reason, one error line each, and the next message runs', {
     timeout: 60_000,
   }, async () => {
@@ -87,12 +91,20 @@ describe.each(KINDS)('bad input on %s', (kind) => {
     await send('M12: many headers', {
       headers: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`h${i}`, i])),
     });
-    await send('M12: a large header', { headers: { large: 'x'.repeat(1_000_000) } });
+    const large = { headers: { large: 'x'.repeat(1_000_000) } };
+    const beyond = { properties: { priority: 999 } };
+    if (kind === 'rabbitmq') {
+      // AMQP carries neither: whoever sends it is told.
+      for (const parts of [large, beyond])
+        await expect(stage.publish(taskMessage('odd.task', parts))).rejects.toMatchObject({ code: 'CLR_CHANNEL' });
+    } else {
+      await send('M12: a large header', large);
+      await send('M19: priority beyond the scale', beyond);
+    }
     await send("M13: ../../x a*b[c] \r\nSET x ' ; drop table");
     await send('M16: eta with microseconds, in the past', { headers: { eta: '2020-01-01T00:00:00.123456+00:00' } });
     await send('M16: eta of the year 1', { headers: { eta: '0001-01-01T00:00:00' } });
     await send('M18: no limits', { headers: { timelimit: [null, null] } });
-    await send('M19: priority beyond the scale', { properties: { priority: 999 } });
     await send('M20: reply to somebody', { properties: { replyTo: 'celery' } });
     await send('M21: 500 levels', { bytes: Buffer.from(`[[${'['.repeat(500)}${']'.repeat(500)}],{},null]`) });
     await send('M22', {
@@ -109,6 +121,17 @@ describe.each(KINDS)('bad input on %s', (kind) => {
     await worker.whenIdle();
     expect(worker.stats()).toMatchObject({ quarantined: 0, succeeded: seen.size });
     await expect(stage.app.result('M24').get({ timeoutMs: 1000 })).resolves.toBe(9007199254740993n);
+  });
+
+  it('M39: a queue whose name no broker could carry is refused, and no worker reads it', async () => {
+    const stage = await newStage(kind);
+    for (const queue of ['', 'a\nb', 'amq.x', 'x'.repeat(300), 'a\u0006\u00163']) {
+      await expect(stage.app.sendTask('x', [], { queue }), queue).rejects.toMatchObject({ code: 'CLR_CONFIGURATION' });
+      const [refusal] = await (await stage.connect())
+        .publish([{ exchange: '', routingKey: queue, message: taskMessage('x') }])
+        .catch((error: unknown) => [error]);
+      if (queue !== 'amq.x') expect(refusal, queue).toMatchObject({ code: 'CLR_CHANNEL' });
+    }
   });
 
   it('M16: an eta far away is held, and does not fire at once', async () => {

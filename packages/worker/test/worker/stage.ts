@@ -1,16 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Celeriac, type CeleriacOptions } from '@celeriac/core';
 import { type AppRuntime, runtimeOf } from '@celeriac/core/internal';
 import { type Logger, type LogLevel, type RawMessage, uuid } from '@celeriac/protocol';
 import type { Transport } from '@celeriac/transport';
 import { Worker, type WorkerOptions } from '@celeriac/worker';
 import { onTestFinished } from 'vitest';
+import { type Kind, newPlace } from './place.ts';
 
-/** Brokers and stores that a worker is tried on. */
-export const KINDS = ['memory', 'sqlite'] as const;
-export type Kind = (typeof KINDS)[number];
+export { KINDS, type Kind } from './place.ts';
 
 export interface LogLine {
   readonly level: LogLevel;
@@ -32,12 +28,10 @@ export interface Stage {
 }
 
 export async function newStage(kind: Kind = 'memory', options: CeleriacOptions = {}): Promise<Stage> {
-  const folder = kind === 'sqlite' ? await mkdtemp(join(tmpdir(), 'celeriac-worker-')) : undefined;
-  const url = folder === undefined ? `memory://${uuid()}` : `sqlite:///${folder}/stage.db`;
+  const place = await newPlace(kind);
   const lines: LogLine[] = [];
   const app = new Celeriac('stage', {
-    brokerUrl: url,
-    resultBackend: url,
+    ...place.options,
     logger: recorder(lines),
     configFile: false,
     environment: {},
@@ -48,7 +42,7 @@ export async function newStage(kind: Kind = 'memory', options: CeleriacOptions =
   onTestFinished(async () => {
     for (const end of ends.reverse()) await end();
     await app.close();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    await place.end();
   });
   let side: Promise<Transport> | undefined;
   const connect = (): Promise<Transport> => {
@@ -63,7 +57,7 @@ export async function newStage(kind: Kind = 'memory', options: CeleriacOptions =
     app,
     runtime,
     lines,
-    url,
+    url: place.brokerUrl,
     connect,
     start: async (workerOptions) => {
       const worker = new Worker(app, { pool: 'async', concurrency: 4, ...workerOptions });
