@@ -1,10 +1,11 @@
 import { appendFileSync } from 'node:fs';
 import { Celeriac } from '@celeriac/core';
+import { fleetOptions } from './fleet-options.ts';
 
 /** Served by every process of the fleet; broker, store and options come from the environment. */
 export const app = new Celeriac('fleet', {
+  ...fleetOptions(process.env),
   taskAcksLate: true,
-  brokerTransportOptions: JSON.parse(process.env['FLEET_TRANSPORT_OPTIONS'] ?? '{}'),
 });
 
 /** Writes down that it ran, and where. O_APPEND keeps lines of several processes apart. */

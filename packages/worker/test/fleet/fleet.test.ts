@@ -1,15 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Celeriac } from '@celeriac/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Fleet } from './fleet.ts';
+import { sendMarks } from './marks.ts';
 
 const LONG = process.env['CELERIAC_LONG'] === '1';
 /** A fleet that ends with its test. */
 async function newFleet(transportOptions: object = {}): Promise<Fleet> {
-  const fleet = await Fleet.create(transportOptions);
+  const fleet = await Fleet.create({ transportOptions });
   onTestFinished(() => fleet.end());
   return fleet;
 }
@@ -30,37 +29,13 @@ describe('processes that share one SQLite file', () => {
     expect(shared.output).not.toMatch(/SQLITE_|database is locked|unhandled/i);
   });
 
-  test('A1: kill -9 of one of two workers loses nothing and repeats at most what it ran', {
-    timeout: 180_000,
-  }, async () => {
-    const count = LONG ? 2_000 : 300;
-    const leaseMs = LONG ? 30_000 : 2_000;
-    const shared = await newFleet(LONG ? {} : { leaseMs });
-    const [victim] = [await shared.worker(), await shared.worker()];
-    const { app, results } = await sendMarks(shared, count, 20);
-    try {
-      await until(async () => (await shared.runs()).length > count / 4, 'a quarter of the tasks ran');
-      const killedAt = performance.now();
-      const gone = once(victim, 'exit');
-      victim.kill('SIGKILL');
-      await gone;
-      await Promise.all(results.map((result) => result.get({ timeoutMs: 90_000 })));
-      expect(performance.now() - killedAt).toBeLessThan(leaseMs + 10_000 + count * 20);
-      const runs = await shared.runs();
-      expect(new Set(runs).size).toBe(count);
-      expect(runs.length - count).toBeLessThanOrEqual(4);
-    } finally {
-      await app.close();
-    }
-  });
-
   test('A7: a task that blocks the event loop for longer than the lease keeps its message', {
     timeout: 180_000,
   }, async () => {
     const leaseMs = LONG ? 30_000 : 4_000;
     const shared = await newFleet(LONG ? {} : { leaseMs });
     await Promise.all([shared.worker(1), shared.worker(1)]);
-    const app = new Celeriac('client', { broker: shared.url, backend: shared.url });
+    const app = shared.client();
     try {
       const result = await app.sendTask<string>('fleet.block', [shared.ledger, LONG ? 90_000 : leaseMs * 3]);
       expect(await result.get({ timeoutMs: 150_000 })).toBe('done');
@@ -103,7 +78,7 @@ describe('processes that share one SQLite file', () => {
       const visit =
         'const D = require("better-sqlite3"); const d = new D(process.argv[1]); d.prepare("select 1 from sqlite_master").get(); d.close()';
       const here = fileURLToPath(new URL('.', import.meta.url));
-      execFileSync(process.execPath, ['-e', visit, shared.url.replace('sqlite:///', '')], { cwd: here });
+      execFileSync(process.execPath, ['-e', visit, shared.place.brokerUrl.replace('sqlite:///', '')], { cwd: here });
       const again = await app.sendTask<number>('fleet.mark', [2, shared.ledger, 0]);
       expect(await again.get({ timeoutMs: 20_000 })).toBe(2);
     } finally {
@@ -111,19 +86,3 @@ describe('processes that share one SQLite file', () => {
     }
   });
 });
-
-async function sendMarks(shared: Fleet, count: number, workMs: number) {
-  const app = new Celeriac('client', { broker: shared.url, backend: shared.url });
-  const ids = Array.from({ length: count }, (_, index) => index);
-  const results = await Promise.all(ids.map((id) => app.sendTask<number>('fleet.mark', [id, shared.ledger, workMs])));
-  return { app, results };
-}
-
-/** Looks again whenever the event loop has turned, until `holds`. */
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

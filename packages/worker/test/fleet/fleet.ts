@@ -4,25 +4,28 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Celeriac } from '@celeriac/core';
+import { type FleetPlace, fleetOptions } from './fleet-options.ts';
 
-/** A folder with a database and a ledger, and the processes that work on them. */
+/** A broker, a store and a ledger, and the processes that work on them. */
 export class Fleet {
   readonly folder: string;
-  readonly url: string;
+  readonly place: FleetPlace;
   readonly ledger: string;
-  readonly #transportOptions: object;
   readonly #children: ChildProcess[] = [];
   #output = '';
 
-  private constructor(folder: string, transportOptions: object) {
+  private constructor(folder: string, place: FleetPlace) {
     this.folder = folder;
-    this.url = `sqlite:///${folder}/fleet.db`;
+    this.place = place;
     this.ledger = join(folder, 'ledger');
-    this.#transportOptions = transportOptions;
   }
 
-  static async create(transportOptions: object = {}): Promise<Fleet> {
-    return new Fleet(await mkdtemp(join(tmpdir(), 'celeriac-fleet-')), transportOptions);
+  /** By default the broker is an SQLite file in the folder. */
+  static async create(place: Partial<FleetPlace> = {}): Promise<Fleet> {
+    const folder = await mkdtemp(join(tmpdir(), 'celeriac-fleet-'));
+    const url = `sqlite:///${folder}/fleet.db`;
+    return new Fleet(folder, { brokerUrl: url, resultBackend: url, transportOptions: {}, queue: 'celery', ...place });
   }
 
   /** What all processes wrote to standard output and error. */
@@ -30,13 +33,14 @@ export class Fleet {
     return this.#output;
   }
 
-  /** Environment that points an app at this fleet's database. */
+  /** An app in this process that uses the fleet's broker and store. */
+  client(): Celeriac {
+    return new Celeriac('client', fleetOptions(this.environment));
+  }
+
+  /** Environment that points an app at this fleet's broker and store. */
   get environment(): { readonly [name: string]: string } {
-    return {
-      CELERY_BROKER_URL: this.url,
-      CELERY_RESULT_BACKEND: this.url,
-      FLEET_TRANSPORT_OPTIONS: JSON.stringify(this.#transportOptions),
-    };
+    return { FLEET_PLACE: JSON.stringify(this.place) };
   }
 
   /** Starts a worker; resolves when it is ready. */
