@@ -5,9 +5,12 @@ export type { TransportPlugin } from '@celeriac/transport';
 export type { AppConf, ConfTableOptions } from './app/app-conf.ts';
 export type { CeleriacOptions, SettingsInput } from './app/app-options.ts';
 export type { AppSteps, BootstepClass, StepSet } from './app/app-steps.ts';
-export { Celeriac, type ConfigOptions, type ForeignTaskOptions } from './app/celeriac.ts';
+export { Celeriac, type ForeignTaskOptions } from './app/celeriac.ts';
+export type { ConfigOptions, ConfigurableApp } from './app/configurable-app.ts';
+export { currentApp } from './app/current-app.ts';
 export { ModuleLoadError } from './app/module-load-error.ts';
 export type { PublishOptions } from './app/publish-options.ts';
+export { sharedTask } from './app/shared-task.ts';
 export { NotRegisteredError } from './builtin/not-registered-error.ts';
 export type { Broadcast, BroadcastOptions, NodeMatcher } from './control/broadcast.ts';
 export {
@@ -100,6 +103,7 @@ export type {
   StepResult,
 } from './signature/step-types.ts';
 export type { ApplyOptions } from './task/apply-options.ts';
+export { BaseTask, type BaseTaskClass, type TaskObject } from './task/base-task.ts';
 export { DuplicateTaskError } from './task/duplicate-task-error.ts';
 export type { Encoded } from './task/encoded.ts';
 export { InvalidTaskNameError } from './task/invalid-task-name-error.ts';
@@ -123,5 +127,11 @@ export type {
   TaskDefinition,
   TaskFunction,
 } from './task/task-definition.ts';
-export type { TaskAnnotations, TaskOptions } from './task/task-options.ts';
+export type {
+  AnnotationMap,
+  TaskAnnotation,
+  TaskAnnotations,
+  TaskAnnotator,
+  TaskOptions,
+} from './task/task-options.ts';
 export type { TaskRegistry } from './task/task-registry.ts';

@@ -36,7 +36,7 @@ export function clientApp(config: InteropConfig): Celeriac {
 function addPlainTasks(app: Celeriac): void {
   app.task('interop.add', { parameters: ['x', 'y'] }, (x: number, y: number) => x + y);
   app.task('interop.mul', { parameters: ['x', 'y'] }, (x: number, y: number) => x * y);
-  app.task('interop.add_kw', { parameters: ['x', 'y', 'z'] }, (x: number, y = 0, z = 0) => [x, y, z]);
+  app.task('interop.add_kw', { parameters: ['x', 'y?', 'z?'] }, (x: number, y = 0, z = 0) => [x, y, z]);
   app.task('interop.tsum', { parameters: ['numbers'] }, (numbers: readonly number[]) =>
     numbers.reduce((sum, number) => sum + number, 0),
   );
@@ -55,7 +55,7 @@ function addPlainTasks(app: Celeriac): void {
 
 function addContextTasks(app: Celeriac): void {
   // With `parameters` a call by keyword binds; the request still says how the caller put it.
-  const parameters = ['a', 'b', 'c'] as const;
+  const parameters = ['a?', 'b?', 'c?'] as const;
   app.task(
     'interop.echo',
     { bind: true, parameters },
@@ -92,7 +92,7 @@ type Note = (name: string, value: unknown) => void;
 function addNoteTasks(app: Celeriac, note: Note): void {
   app.task(
     'interop.witness',
-    { bind: true, parameters: ['a', 'b', 'c'] },
+    { bind: true, parameters: ['a?', 'b?', 'c?'] },
     ({ request }, _a: unknown = null, _b: unknown = null, _c: unknown = null) =>
       note(request.id, { by: 'celeriac', args: request.args, kwargs: request.kwargs }),
   );

@@ -2,6 +2,7 @@ import type { BackendPlugin } from '@celeriac/backend';
 import type { Clock, Compression, Logger, Serializer } from '@celeriac/protocol';
 import type { PublishRetryPolicy, TransportPlugin } from '@celeriac/transport';
 import type { Settings } from '../settings/settings.ts';
+import type { BaseTaskClass } from '../task/base-task.ts';
 
 /** Settings as they are given in code: any of them, null for "not set". */
 export type SettingsInput = {
@@ -32,6 +33,12 @@ export type CeleriacOptions = SettingsInput & {
   readonly applicationFolder?: string;
   /** Another configuration file, from that folder; false for none. */
   readonly configFile?: string | false;
+  /** Whether this app is what `currentApp()` gives from now on. Default true. */
+  readonly setAsCurrent?: boolean;
+  /** The class of tasks that say none. @see celery/app/base.py task_cls */
+  readonly taskClass?: BaseTaskClass;
+  /** Whether arguments of calls are checked before they are sent, where a task does not say (`typing`). Default true. */
+  readonly strictTyping?: boolean;
   /** Environment variables to read. Default: the process's. */
   readonly environment?: { readonly [name: string]: string | undefined };
 };

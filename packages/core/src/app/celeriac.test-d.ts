@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { AsyncResult } from '../result/async-result.ts';
+import { BaseTask } from '../task/base-task.ts';
+import type { TaskContext } from '../task/task-context.ts';
 import { Celeriac } from './celeriac.ts';
+import { sharedTask } from './shared-task.ts';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function expectTrue<_Claim extends true>(): void {}
@@ -45,6 +48,31 @@ bound.delay({}, '/tmp');
 // @ts-expect-error one name for each argument
 app.task('names', { parameters: ['x'] }, (x: number, y: number) => x + y);
 app.task('names', { parameters: ['x', 'y'] }, (x: number, y: number) => x + y);
+app.task('names', { parameters: ['x', 'y?'] }, (x: number, y?: number) => x + (y ?? 0));
+// @ts-expect-error an argument that may be left out is marked
+app.task('names', { parameters: ['x', 'y'] }, (x: number, y?: number) => x + (y ?? 0));
+
+class Base extends BaseTask {
+  readonly rate = 2;
+}
+const based = app.task('based', { bind: true, base: Base }, (context, x: number) => context.task.rate * x);
+based.delay(2);
+// @ts-expect-error the argument is a number
+based.delay('2');
+class Charge extends BaseTask {
+  override readonly name: string = 'charge';
+  run(_context: TaskContext, cents: number): { charged: number } {
+    return { charged: cents };
+  }
+}
+const charge = app.registerTask(new Charge());
+const charged = charge.delay(100);
+expectTrue<Equal<typeof charged, Promise<AsyncResult<{ charged: number }>>>>();
+// @ts-expect-error the argument is a number
+charge.delay('100');
+const common = sharedTask('common', (x: number) => String(x));
+const commonResult = common.delay(1);
+expectTrue<Equal<typeof commonResult, Promise<AsyncResult<string>>>>();
 // @ts-expect-error options of tasks are checked
 app.task('options', { acksLaet: true }, (x: number) => x);
 

@@ -12,15 +12,19 @@ import type { ResultSource } from '../result/result-source.ts';
 import type { AppEngine } from '../runtime/app-engine.ts';
 import type { AppOwner } from '../runtime/app-owner.ts';
 import { AppState } from '../runtime/app-state.ts';
+import { setCurrentApp } from '../runtime/current-app-slot.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
 import { Signature, type SignatureParts, taskSignature } from '../signature/signature.ts';
 import type { SignatureLike } from '../signature/signature-like.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
+import type { BaseTask, BaseTaskClass, TaskObject } from '../task/base-task.ts';
 import { DefinitionPlace } from '../task/definition-place.ts';
 import type { Encoded } from '../task/encoded.ts';
+import { lazyBase, readDefinition, readTaskObject } from '../task/read-definition.ts';
 import { ForeignTask, Task } from '../task/task.ts';
 import type { CallOptions, TaskCaller } from '../task/task-caller.ts';
+import type { TaskContext } from '../task/task-context.ts';
 import type {
   BoundTaskFunction,
   CheckedTaskDefinition,
@@ -28,20 +32,14 @@ import type {
   TaskFunction,
 } from '../task/task-definition.ts';
 import type { TaskRegistry } from '../task/task-registry.ts';
-import { AppConf } from './app-conf.ts';
-import type { CeleriacOptions, SettingsInput } from './app-options.ts';
+import type { CeleriacOptions } from './app-options.ts';
 import { AppSources } from './app-sources.ts';
 import type { AppSteps } from './app-steps.ts';
 import { splitOptions } from './code-settings.ts';
+import { ConfigurableApp } from './configurable-app.ts';
 import { anyMessage, type PublishOptions } from './publish-options.ts';
 import { reportText } from './report.ts';
 import { coreVersion } from './version.ts';
-
-/** How {@link Celeriac.configFromObject} reads an object. */
-export interface ConfigOptions {
-  /** Only names that begin with this and `_` are settings. */
-  readonly namespace?: string;
-}
 
 /** Options of a task that another application defines. */
 export interface ForeignTaskOptions extends ApplyOptions {}
@@ -54,24 +52,26 @@ export interface ForeignTaskOptions extends ApplyOptions {}
  * the URLs of broker and result store come from the environment first (`CELERY_BROKER_URL` and the like).
  * @see celery/app/base.py Celery
  */
-export class Celeriac implements AppOwner {
+export class Celeriac extends ConfigurableApp implements AppOwner {
   /** Shown in reports; has no meaning on the wire. */
   readonly name: string;
   /** For workers and the like; see `runtimeOf`. */
   readonly '~state': AppState;
-  readonly #sources: AppSources;
+  readonly '~sources': AppSources;
   readonly #caller: LazyCaller;
   readonly #results: ResultSource;
+  readonly #taskClass: BaseTaskClass | undefined;
   #isImported = false;
   #control: Control | undefined;
 
   /** @throws {ConfigurationError} for an unknown option, with a suggestion; values are checked on first use */
   constructor(name: string, options: CeleriacOptions = {}) {
+    super();
     const { settings, extras } = splitOptions(options);
     const sources = new AppSources(extras, new DefinitionPlace(new.target));
     sources.code.add(settings, `new Celeriac("${name}")`);
     this.name = name;
-    this.#sources = sources;
+    this['~sources'] = sources;
     const state = new AppState({
       name,
       clock: extras.clock ?? systemClock,
@@ -82,6 +82,7 @@ export class Celeriac implements AppOwner {
       settings: () => sources.settle(),
       configureAbove: (above) => sources.above.add(above, 'command line'),
       loadTasks: (resolved) => this.#loadTasks(resolved),
+      typing: extras.strictTyping ?? true,
     });
     this['~state'] = state;
     this.#results = resultSource({
@@ -93,21 +94,13 @@ export class Celeriac implements AppOwner {
       errorOf: (meta) => state.errors.errorOf(meta),
     });
     this.#caller = new LazyCaller(state, () => this.#engine());
+    this.#taskClass = extras.taskClass;
+    if (extras.setAsCurrent !== false) setCurrentApp(this);
   }
 
   /** For signatures: who sends them. */
   get '~caller'(): TaskCaller {
     return this.#caller;
-  }
-
-  /** All settings, complete and frozen. The first look settles them. @throws {ConfigurationError} for a bad value */
-  get settings(): Settings {
-    return this['~state'].settings;
-  }
-
-  /** The settings as a table or a text, secrets masked. */
-  get conf(): AppConf {
-    return new AppConf(() => this.settings);
   }
 
   get signals(): Signals {
@@ -140,37 +133,6 @@ export class Celeriac implements AppOwner {
   }
 
   /**
-   * Changes settings, until the app connects.
-   * @throws {ConfigurationError} for an unknown name, with a suggestion, or when the app is connected
-   */
-  configure(settings: SettingsInput): this {
-    return this.#configure((sources) => sources.code.add(settings, 'app.configure()'));
-  }
-
-  /**
-   * As {@link configure}, for an object with Celery's own names, lower case (`task_acks_late`) or old upper case, or for
-   * the path of a module that exports one, from the application's folder.
-   * @param options - with `namespace: 'CELERY'` only names that begin with `CELERY_` count, without it
-   * @throws {ConfigurationError} also for a module that cannot be loaded
-   * @see celery/app/base.py config_from_object
-   */
-  configFromObject(settings: { readonly [name: string]: unknown } | string, options: ConfigOptions = {}): this {
-    return this.#configure((sources) => sources.addObject(settings, options.namespace, 'app.configFromObject()'));
-  }
-
-  /**
-   * As {@link configFromObject}, for the module that an environment variable names.
-   * @throws {ConfigurationError} when it is not set, unless `silent`
-   * @see celery/app/base.py config_from_envvar
-   */
-  configFromEnvvar(variable: string, options: ConfigOptions & { readonly silent?: boolean } = {}): this {
-    return this.#configure((sources) => {
-      if (options.silent === true && !sources.hasVariable(variable)) return;
-      sources.addObject(sources.moduleIn(variable), options.namespace, variable);
-    });
-  }
-
-  /**
    * Defines a task. Its arguments and its result travel as JSON: the handle's types say what arrives.
    * @param name - unique, and what travels; Python callers use the same
    * @throws {DuplicateTaskError} naming both places | @throws {InvalidTaskNameError} | @throws {ConfigurationError}
@@ -179,6 +141,15 @@ export class Celeriac implements AppOwner {
     name: string,
     run: TaskFunction<Args, Result>,
   ): Task<Args, Encoded<Awaited<Result>>, TaskFunction<Args, Result>>;
+  task<Args extends readonly unknown[], Result, Base extends BaseTask>(
+    name: string,
+    definition: TaskDefinition<NoInfer<Args>> & {
+      readonly bind: true;
+      readonly base: BaseTaskClass<Base>;
+      readonly schema?: undefined;
+    },
+    run: (context: TaskContext<Base>, ...args: Args) => Result,
+  ): Task<Args, Encoded<Awaited<Result>>, (context: TaskContext<Base>, ...args: Args) => Result>;
   task<In extends readonly unknown[], Out extends readonly unknown[], Result>(
     name: string,
     definition: CheckedTaskDefinition<In, Out> & { readonly bind: true },
@@ -200,18 +171,23 @@ export class Celeriac implements AppOwner {
     run: TaskFunction<Args, Result>,
   ): Task<Args, Encoded<Awaited<Result>>, TaskFunction<Args, Result>>;
   task(name: string, ...rest: readonly unknown[]): Task<readonly unknown[], unknown> {
-    const [definition, run] = (rest.length === 1 ? [{}, rest[0]] : rest) as [LooseDefinition, unknown];
-    if (typeof run !== 'function') throw new TypeError(`The task "${name}" needs a function.`);
-    const { bind, parameters, schema, ...options } = definition;
-    this['~state'].tasks.define(name, {
-      run: run as (...args: unknown[]) => unknown,
-      bind,
-      parameters,
-      schema,
-      options,
-      place: new DefinitionPlace(this.task),
-    });
-    return new Task(name, run, this.#caller);
+    const { makeBase, ...defined } = readDefinition(name, rest, new DefinitionPlace(this.task), this.#taskClass);
+    const base = makeBase && lazyBase(this, () => new makeBase());
+    this['~state'].tasks.define(name, { ...defined, base });
+    return new Task(name, defined.run, this.#caller);
+  }
+
+  /**
+   * Defines a task by an object of a class of its own: `app.registerTask(new Charge())`.
+   * @throws as {@link task}; {TypeError} for an object without `run`
+   * @see celery/app/base.py register_task
+   */
+  registerTask<Args extends readonly unknown[], Result>(
+    task: TaskObject<Args, Result>,
+  ): Task<Args, Encoded<Awaited<Result>>, BoundTaskFunction<Args, Result>> {
+    const { makeBase: _none, ...defined } = readTaskObject(task, new DefinitionPlace(this.registerTask));
+    this['~state'].tasks.define(task.name, { ...defined, base: lazyBase(this, () => task) });
+    return new Task(task.name, defined.run as BoundTaskFunction<Args, Result>, this.#caller);
   }
 
   /**
@@ -296,7 +272,7 @@ export class Celeriac implements AppOwner {
    * @see celery/app/base.py autodiscover_tasks
    */
   autodiscoverTasks(folders: readonly string[], relatedName = 'tasks'): this {
-    this.#sources.discoveries.push({ patterns: [...folders], relatedName });
+    this['~sources'].discoveries.push({ patterns: [...folders], relatedName });
     return this;
   }
 
@@ -368,22 +344,12 @@ export class Celeriac implements AppOwner {
     return state.engine ?? (await import('../runtime/runtime.ts')).engineOf(state);
   }
 
-  #configure(add: (sources: AppSources) => void): this {
-    this['~state'].change(() => add(this.#sources));
-    return this;
-  }
-
   async #loadTasks(settings: Settings): Promise<void> {
     if (!this.#isImported) await this.signals.importModules.sendAndWait({ app: this.name });
     this.#isImported = true;
-    await this.#sources.loadModules(settings);
+    await this['~sources'].loadModules(settings);
     await this['~state'].periodic.configure();
     // Options that cannot be are found now rather than with the first message.
     for (const name of this.tasks.names()) this.tasks.get(name);
   }
 }
-
-type LooseDefinition = Omit<TaskDefinition<readonly unknown[]>, 'parameters'> &
-  Pick<Partial<CheckedTaskDefinition<readonly unknown[], readonly unknown[]>>, 'schema'> & {
-    readonly parameters?: readonly string[];
-  };

@@ -2,26 +2,30 @@ import { readSettingNames } from '../settings/setting-names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CeleriacOptions } from './app-options.ts';
 
+const EXTRAS = [
+  'clock',
+  'logger',
+  'serializers',
+  'compressions',
+  'applicationFolder',
+  'configFile',
+  'environment',
+  'setAsCurrent',
+  'taskClass',
+  'strictTyping',
+] as const;
+
 /** Options that are no settings. */
-type Extras = Pick<
-  CeleriacOptions,
-  'clock' | 'logger' | 'serializers' | 'compressions' | 'applicationFolder' | 'configFile' | 'environment'
->;
+type Extras = Pick<CeleriacOptions, (typeof EXTRAS)[number]>;
 
 /** Splits the options of an app into settings and the rest. */
 export function splitOptions(options: CeleriacOptions): { readonly settings: object; readonly extras: Extras } {
-  const { clock, logger, serializers, compressions, applicationFolder, configFile, environment, ...settings } = options;
+  const isExtra = ([name, value]: readonly [string, unknown]): boolean =>
+    value !== undefined && (EXTRAS as readonly string[]).includes(name);
+  const entries = Object.entries(options);
   return {
-    settings,
-    extras: {
-      ...(clock && { clock }),
-      ...(logger && { logger }),
-      ...(serializers && { serializers }),
-      ...(compressions && { compressions }),
-      ...(applicationFolder !== undefined && { applicationFolder }),
-      ...(configFile !== undefined && { configFile }),
-      ...(environment && { environment }),
-    },
+    settings: Object.fromEntries(entries.filter(([name]) => !(EXTRAS as readonly string[]).includes(name))),
+    extras: Object.fromEntries(entries.filter(isExtra)) as Extras,
   };
 }
 

@@ -54,7 +54,8 @@ export class AppCaller implements TaskCaller {
       runtime.logger.warning(`taskAlwaysEager does not apply to ${escapeForLog(name)}, which was sent by name`);
     }
     const task = runtime.tasks.get(name);
-    if (task?.options.typing === true && Array.isArray(task.parameters)) bindArguments(task, args, kwargs);
+    // A call by name is not checked, as in Celery: another version of the task may be where it runs.
+    if (eagerly && task?.options.typing === true && Array.isArray(task.parameters)) bindArguments(task, args, kwargs);
     const sent = runtime.publisher.send({ name, args, kwargs, options, task });
     await sent.held;
     const ignored = options.ignoreResult ?? task?.options.ignoreResult ?? settings.taskIgnoreResult;

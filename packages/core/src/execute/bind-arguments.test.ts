@@ -1,16 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import { parameterList } from '../task/parameter-list.ts';
 import type { RegisteredTask } from '../task/registered-task.ts';
 import { bindArguments } from './bind-arguments.ts';
 
-function task(run: (...args: never[]) => unknown, parameters?: readonly string[], bind = false): RegisteredTask {
+function task(run: (...args: never[]) => unknown, declared?: readonly string[], bind = false): RegisteredTask {
+  const list = declared && parameterList('tasks.add', declared, run, bind);
   return {
     name: 'tasks.add',
     run: run as RegisteredTask['run'],
     bind,
-    parameters,
+    parameters: list?.names,
+    required: list?.required ?? 0,
     options: {} as RegisteredTask['options'],
     schema: undefined,
     hooks: undefined,
+    base: undefined,
   };
 }
 
@@ -24,6 +28,8 @@ describe('bindArguments', () => {
     ['mixed', add, [1], { y: 2 }, [1, 2]],
     ['a default left out', greet, ['Ann'], {}, ['Ann']],
     ['a default by name', greet, ['Ann'], { greeting: 'hey' }, ['Ann', 'hey']],
+    ['one that may be left out, by its mark', task((x: number, y?: number) => [x, y], ['x', 'y?']), [1], {}, [1]],
+    ['such a one by name', task((x: number, y?: number) => [x, y], ['x', 'y?']), [1], { y: 2 }, [1, 2]],
     ['the context is no argument', task((_context: unknown, x: number) => x, ['x'], true), [], { x: 1 }, [1]],
   ])('%s', (_, registered, args, kwargs, expected) => {
     expect(bindArguments(registered, args, kwargs)).toEqual(expected);

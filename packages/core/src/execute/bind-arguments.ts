@@ -46,8 +46,9 @@ export function bindArguments(task: RegisteredTask, args: readonly unknown[], kw
 }
 
 function checkMissing(task: RegisteredTask, parameters: readonly string[], given: number, kwargs: Kwargs): void {
-  const required = Math.max(0, task.run.length - (task.bind ? 1 : 0));
-  const missing = parameters.slice(0, required).filter((name, index) => index >= given && !Object.hasOwn(kwargs, name));
+  const missing = parameters
+    .slice(0, task.required)
+    .filter((name, index) => index >= given && !Object.hasOwn(kwargs, name));
   if (missing.length === 0) return;
   const quoted = missing.map((name) => `'${name}'`);
   const list = quoted.length < 3 ? quoted.join(' and ') : `${quoted.slice(0, -1).join(', ')}, and ${quoted.at(-1)}`;

@@ -29,6 +29,10 @@ export class BoundContext implements TaskContext {
     return this.#request;
   }
 
+  get task(): object | undefined {
+    return this.#invocation.task.base;
+  }
+
   get log(): Logger {
     return this.#environment.runtime.logger;
   }

@@ -14,6 +14,8 @@ export interface CurrentTask {
   readonly children: ResultTuple[];
   readonly stampedHeaders?: readonly string[] | null;
   readonly stamps?: { readonly [name: string]: unknown };
+  /** The `TaskCaller` of the app whose task it is; its type is above this one. */
+  readonly caller?: object;
 }
 
 const storage = new AsyncLocalStorage<CurrentTask>();

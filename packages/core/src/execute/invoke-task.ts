@@ -61,6 +61,7 @@ class TaskRun {
       children: [],
       stampedHeaders: request.stampedHeaders,
       stamps: request.stamps,
+      caller: environment.runtime.caller,
     };
     this.call = () => this.#run();
   }

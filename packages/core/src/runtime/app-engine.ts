@@ -2,12 +2,10 @@ import type { OutgoingMessage } from '@celeriac/transport';
 import type { CommandSender } from '../control/broadcast.ts';
 import type { ResultStore } from '../result/result-source.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
-import type { TaskCaller } from '../task/task-caller.ts';
 import type { AppRuntime } from './app-runtime.ts';
 
 /** The part of an app that talks to broker and result store. Loaded when it is first needed: programs start faster. */
 export interface AppEngine extends AppRuntime {
-  readonly caller: TaskCaller;
   /** Waits for results. */
   readonly consumer: ResultStore;
   /** Sends commands to workers. */

@@ -19,6 +19,7 @@ import type { ResultWriter } from '../result/result-writer.ts';
 import type { QueueTable } from '../settings/queue-table.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
+import type { TaskCaller } from '../task/task-caller.ts';
 import type { TaskRegistry } from '../task/task-registry.ts';
 
 /** The queues that a worker reads. */
@@ -40,6 +41,8 @@ export interface AppRuntime {
   readonly tasks: TaskRegistry;
   /** Periodic tasks that code has added, by name; those of `beatSchedule` are not among them. */
   readonly periodicTasks: ReadonlyMap<string, PeriodicEntry>;
+  /** Makes the calls of handles. */
+  readonly caller: TaskCaller;
   readonly serializers: SerializerRegistry;
   readonly compressions: CompressionRegistry;
   /** Content types that a worker decodes (`acceptContent`). */

@@ -27,6 +27,8 @@ export interface AppParts {
   /** The application's folder. */
   readonly folder: () => string;
   readonly loadTasks: (settings: Settings) => Promise<void>;
+  /** Whether arguments of calls are checked where a task does not say. */
+  readonly typing: boolean;
 }
 
 /** What an app is before it sends or runs anything: definitions and settings. */
@@ -64,13 +66,14 @@ export class AppState {
     compressions,
     folder,
     loadTasks,
+    typing,
   }: AppParts) {
     this.name = name;
     this.#clock = clock;
     this.folder = folder;
     this.serializers = serializers;
     this.compressions = compressions;
-    this.tasks = new AppTasks(() => this.settings);
+    this.tasks = new AppTasks(() => this.settings, typing);
     this.signals = new Signals(() => this.#settingUp ?? this.logger);
     this.#settings = new Lazy(() => overriddenSettings(settings(), this.#overriding));
     this.#logger = new Lazy(() => logger ?? this.#setUpLogger());

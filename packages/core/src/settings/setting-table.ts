@@ -51,6 +51,10 @@ const routes = shaped(
   (value) => typeof value === 'function' || Array.isArray(value) || isRecord(value),
 );
 
+const annotations = shaped(
+  'an object of options by task name, or a list of these',
+  (value) => Array.isArray(value) || isRecord(value),
+);
 const timeZone: SettingType = {
   expects: 'an IANA time zone such as "Europe/Berlin"',
   accepts: isTimeZone,
@@ -456,7 +460,7 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     celery: 'task_annotations',
     old: 'CELERY_ANNOTATIONS',
     default: undefined,
-    type: options,
+    type: annotations,
     doc: 'Options to change by task name, * for all',
   },
   taskSerializer: {

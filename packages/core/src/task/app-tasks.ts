@@ -1,24 +1,13 @@
-import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
-import { checkTaskOptions, isGeneratorFunction } from './check-task-options.ts';
-import type { DefinitionPlace } from './definition-place.ts';
-import { DuplicateTaskError } from './duplicate-task-error.ts';
-import { checkTaskName } from './invalid-task-name-error.ts';
-import type { RegisteredTask, ResolvedTaskOptions, TaskHooks } from './registered-task.ts';
-import { resolveTaskOptions } from './resolve-task-options.ts';
-import type { StandardSchemaV1 } from './standard-schema.ts';
-import type { TaskOptions } from './task-options.ts';
+import { hooksOfBase, optionsOfBase } from './base-task.ts';
+import { checkDefinition } from './check-definition.ts';
+import { checkTaskOptions } from './check-task-options.ts';
+import type { DefinedTask } from './defined-task.ts';
+import { parameterList } from './parameter-list.ts';
+import type { RegisteredTask, ResolvedTaskOptions } from './registered-task.ts';
+import { resolveTask } from './resolve-task.ts';
+import { sharedTasks } from './shared-tasks.ts';
 import type { TaskRegistry } from './task-registry.ts';
-
-/** A task as it was defined, before the settings are known. */
-export interface DefinedTask {
-  readonly run: (...args: unknown[]) => unknown;
-  readonly bind?: boolean | undefined;
-  readonly parameters?: readonly string[] | 'any' | undefined;
-  readonly schema?: StandardSchemaV1 | undefined;
-  readonly options?: TaskOptions | undefined;
-  readonly place?: DefinitionPlace | undefined;
-}
 
 /** Refuses options of a task by what only a running app knows. */
 export type OptionsCheck = (task: string, options: ResolvedTaskOptions) => void;
@@ -29,26 +18,27 @@ export class AppTasks implements TaskRegistry {
   readonly #defined: Map<string, DefinedTask> = new Map();
   #builtins: ReadonlyMap<string, DefinedTask> = new Map();
   readonly #registered: Map<string, RegisteredTask> = new Map();
+  readonly #typing: boolean;
   #check: OptionsCheck | undefined;
 
-  constructor(settings: () => Settings) {
+  /** @param typing - whether arguments of calls are checked where a task does not say */
+  constructor(settings: () => Settings, typing = true) {
     this.#settings = settings;
+    this.#typing = typing;
   }
 
   /** @throws {InvalidTaskNameError} | @throws {DuplicateTaskError} | @throws {ConfigurationError} for options that cannot be */
   define(name: string, task: DefinedTask): void {
-    checkTaskName(name);
-    const known = this.#defined.get(name);
-    if (known !== undefined) throw new DuplicateTaskError(name, placeText(known), placeText(task));
-    checkTaskOptions(`task "${name}"`, task.options ?? {});
-    if (isGeneratorFunction(task.run)) throw generatorRefused(name);
+    checkDefinition(name, task, this.#defined);
     this.#defined.set(name, task);
+    // A shared task of this name may have been asked for.
+    this.#registered.delete(name);
   }
 
   get(name: string): RegisteredTask | undefined {
     const registered = this.#registered.get(name);
     if (registered !== undefined) return registered;
-    const defined = this.#defined.get(name) ?? this.#builtins.get(name);
+    const defined = this.#defined.get(name) ?? sharedTasks.get(name) ?? this.#builtins.get(name);
     if (defined === undefined) return undefined;
     const task = this.#resolve(name, defined);
     this.#registered.set(name, task);
@@ -56,11 +46,11 @@ export class AppTasks implements TaskRegistry {
   }
 
   has(name: string): boolean {
-    return this.#defined.has(name) || this.#builtins.has(name);
+    return this.#defined.has(name) || sharedTasks.has(name) || this.#builtins.has(name);
   }
 
   names(builtin = false): readonly string[] {
-    const names = new Set(this.#defined.keys());
+    const names = new Set([...this.#defined.keys(), ...sharedTasks.keys()]);
     if (builtin) for (const name of this.#builtins.keys()) names.add(name);
     return [...names].sort();
   }
@@ -81,33 +71,25 @@ export class AppTasks implements TaskRegistry {
     this.#registered.clear();
   }
 
-  #resolve(name: string, { run, bind = false, parameters, schema, options = {} }: DefinedTask): RegisteredTask {
-    const resolved = resolveTaskOptions(name, options, this.#settings());
-    this.#check?.(name, resolved);
+  #resolve(name: string, defined: DefinedTask): RegisteredTask {
+    const { bind = false, parameters, schema } = defined;
+    const base = defined.base?.();
+    const inherited = base === undefined ? [] : [{ ...optionsOfBase(base), ...hooksOfBase(base) }];
+    for (const options of inherited) checkTaskOptions(`the class of task "${name}"`, options);
+    const own = [...inherited, defined.options ?? {}];
+    const { options, hooks, run } = resolveTask(name, own, defined.run, this.#settings(), this.#typing);
+    this.#check?.(name, options);
+    const list = Array.isArray(parameters) ? parameterList(name, parameters, defined.run, bind) : undefined;
     return Object.freeze({
       name,
       run,
       bind,
-      parameters,
+      parameters: list?.names ?? (parameters as 'any' | undefined),
+      required: list?.required ?? 0,
       schema,
-      options: resolved,
-      hooks: hooksOf(options),
+      options,
+      hooks,
+      base,
     });
   }
-}
-
-function hooksOf({ beforeStart, onSuccess, onFailure, onRetry, afterReturn }: TaskHooks): TaskHooks | undefined {
-  const hooks = { beforeStart, onSuccess, onFailure, onRetry, afterReturn };
-  const given = Object.entries(hooks).filter(([, hook]) => hook !== undefined);
-  return given.length === 0 ? undefined : Object.freeze(Object.fromEntries(given) as TaskHooks);
-}
-
-function generatorRefused(task: string): ConfigurationError {
-  return new ConfigurationError(`The function of task "${task}"`, 'is a generator, whose values nobody would read', {
-    hint: 'Return a list, or send another task for each value.',
-  });
-}
-
-function placeText({ place }: DefinedTask): string {
-  return place?.toString() ?? 'an unknown place';
 }

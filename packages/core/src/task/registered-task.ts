@@ -85,7 +85,11 @@ export interface RegisteredTask {
   readonly bind: boolean;
   /** Names of the arguments, for keyword arguments; `any`: the task looks at them itself. */
   readonly parameters: readonly string[] | 'any' | undefined;
+  /** How many of the declared arguments a call must give. */
+  readonly required: number;
   readonly options: ResolvedTaskOptions;
   readonly schema: StandardSchemaV1 | undefined;
   readonly hooks: TaskHooks | undefined;
+  /** The instance of the task's class, where it has one. */
+  readonly base: object | undefined;
 }

@@ -37,7 +37,9 @@ export interface RetryRequest
 }
 
 /** What a bound task gets as its first parameter. */
-export interface TaskContext {
+export interface TaskContext<Base = object | undefined> {
+  /** The instance of the task's class; undefined for a task without one. */
+  readonly task: Base;
   readonly request: TaskContextRequest;
   readonly log: Logger;
   /** Aborted when the task should stop: time limit, revocation, shutdown. */

@@ -1,15 +1,23 @@
+import type { BaseTaskClass } from './base-task.ts';
 import type { StandardSchemaV1 } from './standard-schema.ts';
 import type { TaskContext } from './task-context.ts';
 import type { TaskOptions } from './task-options.ts';
 
-/** One name for each argument. */
-export type ParameterNames<Args extends readonly unknown[]> = { readonly [Index in keyof Args]-?: string };
+/** One name for each argument; that of an argument which may be left out ends in `?`. */
+export type ParameterNames<Args extends readonly unknown[]> = {
+  readonly [Index in keyof Args]-?: object extends Pick<Args, Index> ? `${string}?` : string;
+};
 
 /** The options of `app.task(name, options, fn)`. */
 export interface TaskDefinition<Args extends readonly unknown[]> extends TaskOptions {
   /** Give the task a {@link TaskContext} as its first parameter, before the arguments of the call. */
   readonly bind?: boolean;
-  /** Names of the arguments, so that callers (Python's, say) may give them by keyword. */
+  /** A class with handlers, options and state for tasks of its kind; the context has its instance as `task`. */
+  readonly base?: BaseTaskClass;
+  /**
+   * Names of the arguments, so that callers (Python's, say) may give them by keyword. The names of those that may be left
+   * out end in `?`: `['name', 'greeting?']`.
+   */
   readonly parameters?: ParameterNames<Args>;
 }
 

@@ -76,7 +76,7 @@ describe.each(kinds)('bad input on %s', (kind) => {
   it('odd but harmless messages run', { timeout: 30_000 }, async () => {
     const stage = await newStage(kind);
     const seen = new Map<string, unknown>();
-    stage.app.task('odd.task', { bind: true, parameters: ['value'] }, (context, value: unknown = null) => {
+    stage.app.task('odd.task', { bind: true, parameters: ['value?'] }, (context, value: unknown = null) => {
       seen.set(context.request.id, value);
       return value;
     });
