@@ -38,7 +38,7 @@ export {
 } from './events.ts';
 export { exceptionRepr, toExceptionInfo, tracebackOf } from './exception-info.ts';
 export { isoNaive, isoTime, parseIsoTime } from './iso-time.ts';
-export type { JointWork } from './joint-work.ts';
+export type { JointStatement, JointWork } from './joint-work.ts';
 export { decodeJson, decodeUtf8, encodeJson, type JsonOptions } from './json.ts';
 export type { JsonTypes } from './json-writer.ts';
 export { clampClock, LamportClock } from './lamport-clock.ts';

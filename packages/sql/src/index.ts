@@ -1,17 +1,28 @@
 export { ensureMigrated, migrate } from './migrate.ts';
 export type { Migration, MigrationReport } from './migration.ts';
+export type { ServerTls } from './network/server-tls.ts';
+export type { ServerTarget } from './network/server-url.ts';
 export { openSqlDatabase } from './open-sql-database.ts';
-export type { ChangeWatch, SqlDatabase, SqlDatabaseOptions, TransactionOptions } from './sql-database.ts';
+export type {
+  ChangeListener,
+  ChangeWatch,
+  SqlDatabase,
+  SqlDatabaseOptions,
+  TransactionOptions,
+} from './sql-database.ts';
 export type { SqlDialect } from './sql-dialect.ts';
 export {
   SqlBusyError,
   SqlDiskFullError,
   SqlDriverMissingError,
   SqlMigrationError,
+  SqlTooLargeError,
   SqlUnavailableError,
   SqlUnusableError,
 } from './sql-errors.ts';
-export { absoluteSqlUrl, parseSqlUrl, type SqliteTarget, type Synchronous } from './sql-url.ts';
+export { sqlSchemes } from './sql-schemes.ts';
+export { parseSqlUrl, portableSqlUrl, type SqlTarget } from './sql-url.ts';
+export type { SqliteTarget, Synchronous } from './sqlite/sqlite-url.ts';
 export {
   type BulkStatement,
   changesOf,

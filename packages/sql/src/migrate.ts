@@ -6,8 +6,9 @@ import { rowsOf } from './statement.ts';
 import { StatementTemplate } from './statement-template.ts';
 
 /**
- * Brings the tables of one package up to date, in one transaction: of several processes that start together one does
- * it, the others find it done.
+ * Brings the tables of one package up to date: of several processes that start together one does it, the others find it
+ * done. In one transaction, except on MySQL and MariaDB, where every table that is made commits; a migration there must be
+ * such that it can be run again after it was cut off.
  * @param owner - whose tables: each package has its own list
  * @throws {SqlMigrationError} when the tables were made by a newer version
  */
@@ -25,7 +26,9 @@ export async function migrate(
     dialect,
     (p) => sql`insert into celeriac_migrations (owner, name) values (${p.owner}, ${p.name})`,
   );
+  const { migrationLock: lock } = dialect;
   return database.transaction(function* () {
+    if (lock !== undefined) yield lock.take.compile(dialect.builder);
     yield dialect.builder.schema
       .createTable('celeriac_migrations')
       .ifNotExists()
@@ -40,6 +43,7 @@ export async function migrate(
       for (const statement of up(dialect.builder, dialect)) yield statement;
       yield record.with({ owner, name });
     }
+    if (lock?.leave !== undefined) yield lock.leave.compile(dialect.builder);
     return { applied: fresh.map(({ name }) => name), current: migrations.at(-1)?.name ?? '' };
   });
 }

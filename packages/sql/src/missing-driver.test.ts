@@ -3,29 +3,30 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 const source = new URL('./open-sql-database.ts', import.meta.url).href;
-const program = `
+const program = (packageName: string, url: string): string => `
   import { registerHooks } from 'node:module';
   registerHooks({
     resolve(specifier, context, next) {
-      if (specifier === 'better-sqlite3') throw Object.assign(new Error('not found'), { code: 'ERR_MODULE_NOT_FOUND' });
+      if (specifier.split('/')[0] === ${JSON.stringify(packageName)})
+        throw Object.assign(new Error('not found'), { code: 'ERR_MODULE_NOT_FOUND' });
       return next(specifier, context);
     },
   });
   const { openSqlDatabase } = await import(${JSON.stringify(source)});
-  const error = await openSqlDatabase('sqlite:///never.db').connect().catch((reason) => reason);
+  const error = await openSqlDatabase(${JSON.stringify(url)}).connect().catch((reason) => reason);
   console.log(JSON.stringify({ code: error.code, packageName: error.packageName, hint: error.hint }));
 `;
 
-test('a missing driver is named with the command that installs it', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--conditions=@celeriac/source',
-    '--input-type=module',
-    '--eval',
-    program,
-  ]);
+test.each([
+  ['better-sqlite3', 'sqlite:///never.db'],
+  ['pg', 'postgresql://never.example/app'],
+  ['mysql2', 'mariadb://never.example/app'],
+])('a missing %s is named with the command that installs it', async (packageName, url) => {
+  const args = ['--conditions=@celeriac/source', '--input-type=module', '--eval', program(packageName, url)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
   expect(JSON.parse(stdout)).toEqual({
     code: 'CLR_SQL_DRIVER_MISSING',
-    packageName: 'better-sqlite3',
-    hint: expect.stringContaining('npm install better-sqlite3'),
+    packageName,
+    hint: expect.stringContaining(`npm install ${packageName}`),
   });
 });

@@ -27,7 +27,7 @@ export class SqlUnavailableError extends CeleriacError {
   }
 }
 
-/** Other processes held the write lock for the whole time that a transaction may wait. */
+/** Other processes were in the way for the whole time that a transaction may wait. */
 export class SqlBusyError extends CeleriacError {
   readonly code = 'CLR_SQL_BUSY';
   /** Masked URL. */
@@ -36,7 +36,7 @@ export class SqlBusyError extends CeleriacError {
   readonly waitedMs: number;
 
   constructor(url: string, waitedMs: number, options?: CeleriacErrorOptions) {
-    super(`Database ${url} was locked by other processes for ${Math.round(waitedMs)} ms.`, {
+    super(`Database ${url} was kept by other processes for ${Math.round(waitedMs)} ms.`, {
       hint: 'Look for a program that keeps a transaction open, or raise busy_timeout in the URL.',
       ...options,
     });
@@ -45,14 +45,15 @@ export class SqlBusyError extends CeleriacError {
   }
 }
 
-/** There is no room on the disk (or below SQLite's page limit) for what was to be written. Nothing was changed. */
+/** There is no room on the disk (or below a limit of the database) for what was to be written. Nothing was changed. */
 export class SqlDiskFullError extends CeleriacError {
   readonly code = 'CLR_SQL_DISK_FULL';
   /** Masked URL. */
   readonly url: string;
 
-  constructor(url: string, options?: CeleriacErrorOptions) {
-    super(`Database ${url} cannot grow: the disk is full (SQLITE_FULL).`, {
+  /** @param reason - in the database's own words */
+  constructor(url: string, reason: string, options?: CeleriacErrorOptions) {
+    super(`Database ${url} cannot grow: ${reason}`, {
       hint: 'Free disk space; reading, and removing what is stored, may still work.',
       ...options,
     });
@@ -60,7 +61,19 @@ export class SqlDiskFullError extends CeleriacError {
   }
 }
 
-/** The file is no database, is damaged, or must not be written. Trying again does not help. */
+/** The server takes no statement of this size. Nothing was changed. */
+export class SqlTooLargeError extends CeleriacError {
+  readonly code = 'CLR_SQL_TOO_LARGE';
+  /** Masked URL. */
+  readonly url: string;
+
+  constructor(url: string, reason: string, options?: CeleriacErrorOptions) {
+    super(`Database ${url} takes nothing of this size: ${reason}`, options);
+    this.url = url;
+  }
+}
+
+/** It is no database, is damaged, must not be written, or refuses this user. Trying again does not help. */
 export class SqlUnusableError extends CeleriacError {
   readonly code = 'CLR_SQL_UNUSABLE';
   /** Masked URL. */

@@ -314,7 +314,7 @@ describe('consuming through a virtual transport', () => {
 describe('settling jointly with a result store', () => {
   const joint = {
     domain: 'db',
-    statement: (receipts: readonly string[]) => ({ sql: 'settle', parameters: receipts }),
+    settling: (receipts: readonly string[]) => ({ statement: { sql: 'settle', parameters: receipts } }),
   };
 
   async function held(count: number): Promise<Scene & { readonly transport: Transport }> {

@@ -7,8 +7,8 @@ import { VirtualDelivery } from './virtual-delivery.ts';
 /** What a store brings so that a result store of the same database can settle in its own transaction. */
 export interface JointParts {
   readonly domain: string;
-  /** One statement that settles those of the receipts that are still held and returns a row `{ guard }` for each. */
-  statement(receipts: readonly Receipt[]): JointWork['statement'];
+  /** What settles those of the receipts that are still held and returns a row `{ guard }` for each. */
+  settling(receipts: readonly Receipt[]): Omit<JointWork, 'domain'>;
 }
 
 /** Claims deliveries of a virtual transport for a settlement that somebody else makes. */
@@ -23,8 +23,9 @@ export class VirtualJointSettlement implements JointSettlement {
 
   begin(deliveries: readonly Delivery[]): { readonly work: JointWork; end(settled: readonly string[] | Error): void } {
     const claimed = claimAll(deliveries);
-    const statement = this.#parts.statement(claimed.map((delivery) => delivery.receipt));
-    return { work: { domain: this.domain, statement }, end: (settled) => endAll(claimed, settled) };
+    const { statement, effect } = this.#parts.settling(claimed.map((delivery) => delivery.receipt));
+    const work = { domain: this.domain, statement, ...(effect !== undefined && { effect }) };
+    return { work, end: (settled) => endAll(claimed, settled) };
   }
 }
 

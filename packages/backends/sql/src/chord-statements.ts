@@ -26,12 +26,12 @@ type Expiring = Group & { readonly expiresAt: number | null };
 /** The statements on chords, each compiled when it is first used. */
 export class ChordStatements {
   readonly dropExpired: StatementTemplate<Group & { now: number }>;
-  /** Makes the row of the chord, or keeps it for another full term. */
+  /** Makes the row of the chord, or keeps it for another full term. From now on the transaction has it to itself. */
   readonly touch: StatementTemplate<Expiring>;
   readonly find: StatementTemplate<Group, ChordRow>;
   readonly resize: StatementTemplate<Group & { size: number }>;
   readonly addPart: StatementTemplate<ChordPartRow>;
-  readonly countPart: StatementTemplate<Group>;
+  readonly countParts: StatementTemplate<Group & { count: number }>;
   readonly claim: StatementTemplate<Group & { now: number }>;
   readonly parts: StatementTemplate<Group, ChordPartRow>;
   readonly close: StatementTemplate<Group>;
@@ -44,12 +44,10 @@ export class ChordStatements {
       dialect,
       (p) => sql`delete from celeriac_chord where group_id = ${p.groupId} and expires_at <= ${p.now}`,
     );
-    this.touch = new StatementTemplate(
-      dialect,
-      (p) => sql`
-        insert into celeriac_chord (group_id, done, closed, expires_at) values (${p.groupId}, 0, 0, ${p.expiresAt})
-        on conflict (group_id) do update set expires_at = excluded.expires_at`,
-    );
+    this.touch = new StatementTemplate(dialect, (p) => {
+      const into = sql`celeriac_chord (group_id, done, closed, expires_at) values (${p.groupId}, 0, 0, ${p.expiresAt})`;
+      return dialect.upsert(into, 'group_id', ['expires_at']);
+    });
     this.find = new StatementTemplate(
       dialect,
       (p) => sql`select size, done, closed, claimed_at from celeriac_chord where group_id = ${p.groupId}`,
@@ -58,15 +56,13 @@ export class ChordStatements {
       dialect,
       (p) => sql`update celeriac_chord set size = ${p.size} where group_id = ${p.groupId} and closed = 0`,
     );
-    this.addPart = new StatementTemplate(
-      dialect,
-      (p) => sql`
-        insert into celeriac_chord_part (group_id, task_id, position, status, result)
-        values (${p.group_id}, ${p.task_id}, ${p.position}, ${p.status}, ${p.result}) on conflict do nothing`,
+    this.addPart = new StatementTemplate(dialect, (p) =>
+      dialect.insertOrSkip(sql`celeriac_chord_part (group_id, task_id, position, status, result)
+          values (${p.group_id}, ${p.task_id}, ${p.position}, ${p.status}, ${p.result})`),
     );
-    this.countPart = new StatementTemplate(
+    this.countParts = new StatementTemplate(
       dialect,
-      (p) => sql`update celeriac_chord set done = done + 1 where group_id = ${p.groupId}`,
+      (p) => sql`update celeriac_chord set done = done + ${p.count} where group_id = ${p.groupId}`,
     );
     this.claim = new StatementTemplate(
       dialect,

@@ -1,7 +1,7 @@
 import { changesOf, rowsOf, StatementTemplate } from '@celeriac/sql';
 import { sql } from 'kysely';
 import type { ChordStatements } from './chord-statements.ts';
-import type { ResultStatements } from './result-statements.ts';
+import type { ResultTable } from './result-table.ts';
 import { inTransaction } from './sql-backend-errors.ts';
 import type { StorePlace } from './store-place.ts';
 
@@ -11,13 +11,13 @@ const CHUNK = 1000;
 /** Drops what has expired; resolves to how many results. */
 export async function dropExpired(
   { database, clock }: StorePlace,
-  results: ResultStatements,
+  results: ResultTable,
   chords: ChordStatements,
 ): Promise<number> {
   const now = clock.now();
   let dropped = 0;
   for (;;) {
-    const some = await inTransaction(database, () => changesOf(results.dropExpired.with({ now, limit: CHUNK })));
+    const some = await results.dropExpired(now, CHUNK);
     dropped += some;
     if (some < CHUNK) break;
   }

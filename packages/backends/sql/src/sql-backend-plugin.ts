@@ -1,9 +1,10 @@
 import type { Backend, BackendContext, BackendPlugin } from '@celeriac/backend';
+import { sqlSchemes } from '@celeriac/sql';
 import { sqlBackend } from './sql-backend.ts';
 
 /** Found by the scheme of a result backend's URL. */
 export const backend: BackendPlugin = Object.freeze({
-  schemes: Object.freeze(['sqlite', 'db+sqlite', 'sqla+sqlite']),
+  schemes: sqlSchemes(['db+', 'sqla+']),
   create: createSqlBackend,
 });
 

@@ -12,18 +12,19 @@ import {
   type StoreRequest,
 } from '@celeriac/backend';
 import { type JointWork, jsonSerializer, type ResultMeta, silentLogger, systemClock } from '@celeriac/protocol';
-import { ensureMigrated, openSqlDatabase, rowsOf, type SqlDatabase } from '@celeriac/sql';
+import { ensureMigrated, openSqlDatabase, type SqlDatabase } from '@celeriac/sql';
 import { capabilities } from './capabilities.ts';
 import { dropExpired } from './drop-expired.ts';
+import { MysqlResultTable } from './mysql-result-table.ts';
+import { PostgresResultTable } from './postgres-result-table.ts';
 import { resultMigrations } from './result-migrations.ts';
 import { ResultRows } from './result-row.ts';
-import { ResultStatements } from './result-statements.ts';
-import { asBackendError, inTransaction } from './sql-backend-errors.ts';
+import type { ResultTable } from './result-table.ts';
+import { asBackendError } from './sql-backend-errors.ts';
 import { SqlChords } from './sql-chords.ts';
 import { SqlGroups } from './sql-groups.ts';
-import { SqlResultFeed } from './sql-result-feed.ts';
+import { SqliteResultTable } from './sqlite-result-table.ts';
 import type { StorePlace } from './store-place.ts';
-import { storeScript } from './store-script.ts';
 
 /** Whose tables, among the migrations of a database. */
 export const MIGRATION_OWNER = 'backend';
@@ -49,6 +50,8 @@ export function sqlBackend(options: SqlBackendOptions): Backend {
   return new SqlBackend(options);
 }
 
+const TABLES = { sqlite: SqliteResultTable, postgres: PostgresResultTable, mysql: MysqlResultTable };
+
 class SqlBackend implements Backend {
   readonly name: string;
   readonly url: string;
@@ -60,8 +63,7 @@ class SqlBackend implements Backend {
   readonly #database: SqlDatabase;
   readonly #place: StorePlace;
   readonly #rows: ResultRows;
-  readonly #statements: ResultStatements;
-  readonly #feed: SqlResultFeed;
+  readonly #table: ResultTable;
   readonly #hub: ResultWatchHub;
 
   constructor({ url, context, chordClaimMs }: SqlBackendOptions) {
@@ -80,13 +82,12 @@ class SqlBackend implements Backend {
     this.url = database.url;
     this.jointDomain = database.identity;
     this.#database = database;
-    this.#place = { database, codec, clock, resultExpiresMs };
+    this.#place = { database, codec, clock, logger, resultExpiresMs };
     this.#rows = new ResultRows(codec, serializer, logger);
-    this.#statements = new ResultStatements(database.dialect);
+    this.#table = new TABLES[database.dialect.name](this.#place);
     this.groups = new SqlGroups(this.#place);
     this.chords = new SqlChords(this.#place, chordClaimMs);
-    this.#feed = new SqlResultFeed({ database, statements: this.#statements, clock, logger });
-    this.#hub = new ResultWatchHub({ load: (ids) => this.load(ids), clock, logger, feed: this.#feed });
+    this.#hub = new ResultWatchHub({ load: (ids) => this.load(ids), clock, logger, feed: this.#table.feed });
   }
 
   async connect(): Promise<void> {
@@ -109,8 +110,7 @@ class SqlBackend implements Backend {
     const expiresAtMs = resultExpiresAt(nowMs, this.#context.resultExpiresMs);
     // Everything that can fail or takes time comes before the lock.
     const rows = requests.map((request) => this.#rows.toRow(request, expiresAtMs));
-    const batch = { requests, rows, joint, nowMs };
-    const report = await inTransaction(this.#database, () => storeScript(this.#statements, batch));
+    const report = await this.#table.store({ requests, rows, joint, nowMs });
     this.#hub.look(ids);
     return report;
   }
@@ -118,11 +118,7 @@ class SqlBackend implements Backend {
   async load(ids: readonly string[]): Promise<readonly (ResultMeta | undefined)[]> {
     requireResultIds(ids);
     if (ids.length === 0) return [];
-    const statement = this.#statements.load.with({
-      ids: this.#database.dialect.list(ids),
-      now: this.#context.clock.now(),
-    });
-    const rows = await inTransaction(this.#database, () => rowsOf(statement), 'read');
+    const rows = await this.#table.load(ids, this.#context.clock.now());
     const byId = new Map(rows.map((row) => [row.task_id, row]));
     return ids.map((id) => {
       const row = byId.get(id);
@@ -137,17 +133,16 @@ class SqlBackend implements Backend {
   async forget(ids: readonly string[]): Promise<void> {
     requireResultIds(ids);
     if (ids.length === 0) return;
-    const statement = this.#statements.forget.with({ ids: this.#database.dialect.list(ids) });
-    await inTransaction(this.#database, () => rowsOf(statement));
+    await this.#table.forget(ids);
   }
 
   cleanup(): Promise<number> {
-    return dropExpired(this.#place, this.#statements, this.chords.statements);
+    return dropExpired(this.#place, this.#table, this.chords.statements);
   }
 
   async close(): Promise<void> {
     this.#hub.close();
-    this.#feed.close();
+    this.#table.feed.close();
     await this.#database.close();
   }
 }

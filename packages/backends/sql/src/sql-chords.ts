@@ -33,8 +33,8 @@ interface WaitingJoin {
 const BATCH = 500;
 
 /**
- * Chords joined in the tables of a database: whoever holds its write lock decides alone. Completions of one turn of the
- * event loop share a transaction.
+ * Chords joined in the tables of a database: whoever holds its write lock, or the lock on the chord's row, decides alone.
+ * Completions of one turn of the event loop share a transaction.
  */
 export class SqlChords implements ChordStore {
   readonly statements: ChordStatements;
@@ -115,26 +115,40 @@ export class SqlChords implements ChordStore {
   }
 
   #joinAll(batch: readonly WaitingJoin[], times: ChordTimes): () => Steps<readonly Joined[]> {
-    const join = (part: ChordPartRow): Steps<Joined> => this.#join(part, times);
+    const groups = Map.groupBy(batch.keys(), (index) => batch[index]!.row.group_id);
+    // Everybody takes chords in the same order, so that no two wait for each other.
+    const order = [...groups.keys()].sort();
+    const join = (parts: readonly ChordPartRow[]): Steps<readonly Joined[]> => this.#join(parts, times);
     return function* () {
       const answers: Joined[] = [];
-      for (const { row } of batch) answers.push(yield* join(row));
+      for (const groupId of order) {
+        const indexes = groups.get(groupId)!;
+        const joined = yield* join(indexes.map((index) => batch[index]!.row));
+        for (const [at, index] of indexes.entries()) answers[index] = joined[at]!;
+      }
       return answers;
     };
   }
 
-  *#join(part: ChordPartRow, times: ChordTimes): Steps<Joined> {
-    const groupId = part.group_id;
+  /** Joins parts of one chord. If its body may be sent, the last one hears of it. */
+  *#join(parts: readonly ChordPartRow[], times: ChordTimes): Steps<readonly Joined[]> {
+    const groupId = parts[0]!.group_id;
     const before = yield* this.#begin(groupId, times)();
     const closed = before.closed === 1;
-    const added = closed ? 0 : yield* changesOf(this.statements.addPart.with(part));
-    if (added > 0) yield this.statements.countPart.with({ groupId });
     const size = before.size ?? undefined;
-    const done = closed ? (size ?? 0) : before.done + added;
+    const added = closed ? parts.map(() => 0) : (yield this.statements.addPart.withEach(parts)).affected;
+    const count = added.reduce((sum, one) => sum + one, 0);
+    if (count > 0) yield this.statements.countParts.with({ groupId, count });
+    let done = closed ? (size ?? 0) : before.done;
+    const joined: Joined[] = added.map((one) => {
+      done += one;
+      return { done, size, parts: undefined };
+    });
     const standing: ChordStanding = { done, size, closed, claimedAtMs: before.claimed_at ?? undefined };
-    if (!mayClaimChord(standing, times.now, this.#claimMs)) return { done, size, parts: undefined };
+    if (!mayClaimChord(standing, times.now, this.#claimMs)) return joined;
     yield this.statements.claim.with({ groupId, now: times.now });
-    return { done, size, parts: yield* rowsOf(this.statements.parts.with({ groupId })) };
+    joined[joined.length - 1] = { done, size, parts: yield* rowsOf(this.statements.parts.with({ groupId })) };
+    return joined;
   }
 
   #part(row: ChordPartRow): ChordPart {

@@ -15,12 +15,11 @@ export class SqlGroups implements GroupStore {
   constructor(place: StorePlace) {
     const { dialect } = place.database;
     this.#place = place;
-    this.#save = new StatementTemplate(
-      dialect,
-      (p) => sql`
-        insert into celeriac_group (group_id, members, expires_at) values (${p.groupId}, ${p.members}, ${p.expiresAt})
-        on conflict (group_id) do update set members = excluded.members, expires_at = excluded.expires_at`,
-    );
+    this.#save = new StatementTemplate(dialect, (p) => {
+      const into = sql`celeriac_group (group_id, members, expires_at)
+          values (${p.groupId}, ${p.members}, ${p.expiresAt})`;
+      return dialect.upsert(into, 'group_id', ['members', 'expires_at']);
+    });
     this.#drop = new StatementTemplate(dialect, (p) => sql`delete from celeriac_group where group_id = ${p.groupId}`);
     this.#find = new StatementTemplate(
       dialect,

@@ -2,7 +2,6 @@ import type { StoreOutcome, StoreReport, StoreRequest } from '@celeriac/backend'
 import type { JointWork } from '@celeriac/protocol';
 import { rowsOf, type Steps } from '@celeriac/sql';
 import type { NewResultRow } from './result-row.ts';
-import type { ResultStatements } from './result-statements.ts';
 
 /** A batch of results to write in one transaction. */
 export interface StoreBatch {
@@ -14,30 +13,38 @@ export interface StoreBatch {
   readonly nowMs: number;
 }
 
+/** What of a batch is to be written once its messages are settled. */
+export interface SettledBatch {
+  /** The receipts that were held. */
+  readonly settled: readonly string[];
+  /** Indexes of the requests to write. */
+  readonly wanted: readonly number[];
+}
+
 /** Settles first: a result whose message is not held any more is somebody else's to write. */
-export function* storeScript(statements: ResultStatements, batch: StoreBatch): Steps<StoreReport> {
-  const { requests, rows, joint, nowMs } = batch;
+export function* settleFirst({ requests, joint }: StoreBatch): Steps<SettledBatch> {
   const settled = joint === undefined ? [] : yield* settle(joint);
   const held = joint === undefined ? undefined : new Set(settled);
-  const outcomes = new Array<StoreOutcome>(requests.length).fill('not-held');
   const wanted: number[] = [];
   for (const [index, { guard }] of requests.entries()) {
     if (held === undefined || guard === undefined || held.has(guard)) wanted.push(index);
   }
-  if (wanted.length === 0) return { outcomes, settled };
-  const [counter] = yield* rowsOf(statements.advance.with({ count: wanted.length }));
-  let seq = (counter?.value ?? 0) - wanted.length;
-  const writes = wanted.map((index) => {
-    const row = rows[index]!;
-    row.seq = ++seq;
-    return row;
-  });
-  const { affected } = yield statements.store.withEach(writes, { now: nowMs });
-  for (const [at, index] of wanted.entries()) outcomes[index] = affected[at]! > 0 ? 'stored' : 'final';
-  return { outcomes, settled };
+  return { settled, wanted };
 }
 
-function* settle({ statement }: JointWork): Steps<readonly string[]> {
+/** The report with every request that is not written `not-held`. @param outcomes - of those that were wanted, in order */
+export function reportOf(
+  { requests }: StoreBatch,
+  { settled, wanted }: SettledBatch,
+  outcomes: readonly StoreOutcome[],
+): StoreReport {
+  const all = new Array<StoreOutcome>(requests.length).fill('not-held');
+  for (const [at, index] of wanted.entries()) all[index] = outcomes[at]!;
+  return { outcomes: all, settled };
+}
+
+function* settle({ statement, effect }: JointWork): Steps<readonly string[]> {
   const rows = yield* rowsOf<{ readonly guard: string }>(statement);
+  if (effect !== undefined && rows.length > 0) yield effect;
   return rows.map((row) => row.guard);
 }

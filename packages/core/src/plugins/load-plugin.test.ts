@@ -32,6 +32,10 @@ describe('the package of a URL', () => {
     ['pyamqp', '@celeriac/transport-amqp'],
     ['sqla+postgresql', '@celeriac/transport-sql'],
     ['sqlite', '@celeriac/transport-sql'],
+    ['postgresql', '@celeriac/transport-sql'],
+    ['postgres', '@celeriac/transport-sql'],
+    ['mysql+pymysql', '@celeriac/transport-sql'],
+    ['mariadb', '@celeriac/transport-sql'],
     ['nope', undefined],
     ['__proto__', undefined],
   ])('of broker scheme %s is %s', (scheme, name) => {
@@ -40,6 +44,9 @@ describe('the package of a URL', () => {
 
   test.each([
     ['db+sqlite', '@celeriac/backend-sql'],
+    ['db+postgresql', '@celeriac/backend-sql'],
+    ['db+mysql+pymysql', '@celeriac/backend-sql'],
+    ['mariadb', '@celeriac/backend-sql'],
     ['cache+memory', '@celeriac/backend-memory'],
     ['rpc', '@celeriac/backend-rpc'],
     ['amqp', undefined],

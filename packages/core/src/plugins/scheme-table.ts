@@ -11,6 +11,10 @@ const BROKERS: ReadonlyMap<string, string> = new Map([
   ['amqps', 'amqp'],
   ['pyamqp', 'amqp'],
   ['sqlite', 'sql'],
+  ['postgresql', 'sql'],
+  ['postgres', 'sql'],
+  ['mysql', 'sql'],
+  ['mariadb', 'sql'],
   ['sqla', 'sql'],
   ['sqlalchemy', 'sql'],
 ]);
@@ -23,6 +27,10 @@ const RESULT_STORES: ReadonlyMap<string, string> = new Map([
   ['sentinel', 'redis'],
   ['rpc', 'rpc'],
   ['sqlite', 'sql'],
+  ['postgresql', 'sql'],
+  ['postgres', 'sql'],
+  ['mysql', 'sql'],
+  ['mariadb', 'sql'],
   ['db', 'sql'],
 ]);
 

@@ -4,7 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openSqlDatabase } from '../open-sql-database.ts';
 import { scratchFolder } from '../scratch-folder.fixture.ts';
-import type { SqlDatabase } from '../sql-database.ts';
+import type { ChangeListener, SqlDatabase } from '../sql-database.ts';
+
+/** Hears of every change. */
+const hearing = (onChange: () => void): ChangeListener => ({
+  topic: 'any',
+  probe: () => undefined,
+  isNews: () => false,
+  onChange,
+});
 
 const insert = { sql: 'insert into item default values', parameters: [] };
 
@@ -18,7 +26,7 @@ async function connected(url: string): Promise<SqlDatabase> {
 /** The next change, and how long after `since` it was noticed. */
 function nextChange(database: SqlDatabase): { noticed: Promise<number>; close(): void } {
   const { promise, resolve } = Promise.withResolvers<number>();
-  const watch = database.watchChanges(() => resolve(performance.now()));
+  const watch = database.watchChanges(hearing(() => resolve(performance.now())));
   return { noticed: promise, close: () => watch.close() };
 }
 
@@ -64,7 +72,7 @@ describe('watchChanges', () => {
     using folder = scratchFolder();
     const [watching, writing] = [await connected(folder.url()), await connected(folder.url())];
     let calls = 0;
-    const watch = watching.watchChanges(() => calls++);
+    const watch = watching.watchChanges(hearing(() => void calls++));
     await watching.run([insert]);
     await delay(100);
     expect(calls).toBe(0);
@@ -81,7 +89,7 @@ describe('watchChanges', () => {
   test('costs an idle process next to nothing', async () => {
     using folder = scratchFolder();
     const watching = await connected(folder.url());
-    const watch = watching.watchChanges(() => {});
+    const watch = watching.watchChanges(hearing(() => {}));
     const before = process.cpuUsage();
     await delay(1500);
     const { user, system } = process.cpuUsage(before);
@@ -93,7 +101,7 @@ describe('watchChanges', () => {
   test('keeps watching after all watches were closed and a new one began', async () => {
     using folder = scratchFolder();
     const [watching, writing] = [await connected(folder.url()), await connected(folder.url())];
-    watching.watchChanges(() => {}).close();
+    watching.watchChanges(hearing(() => {})).close();
     await delay(1200);
     const change = nextChange(watching);
     await writing.run([insert]);

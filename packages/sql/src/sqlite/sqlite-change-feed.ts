@@ -42,7 +42,7 @@ export class SqliteChangeFeed {
     if (this.#listeners.size === 0) this.#seen = this.#version() ?? -1;
     this.#listeners.add(listener);
     this.#start();
-    return { close: () => this.#remove(listener) };
+    return { ready: Promise.resolve(), close: () => this.#remove(listener) };
   }
 
   close(): void {

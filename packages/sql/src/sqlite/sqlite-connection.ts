@@ -1,9 +1,9 @@
 import { closeSync, openSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import { SqlDriverMissingError } from '../sql-errors.ts';
-import type { SqliteTarget } from '../sql-url.ts';
+import { loadDriver } from '../load-driver.ts';
 import type { BulkStatement, Script, Statement, StatementResult } from '../statement.ts';
 import { StatementCache } from '../statement-cache.ts';
+import type { SqliteTarget } from './sqlite-url.ts';
 
 /** Prepared statements kept; the transport and the backend have fewer. */
 const STATEMENTS = 128;
@@ -103,13 +103,9 @@ function useLog(db: Database.Database): void {
   throw Object.assign(new Error(reason), { code: 'SQLITE_PERM' });
 }
 
-/** Loads better-sqlite3, an optional peer. */
+/** Loads better-sqlite3, an optional peer. @throws {SqlDriverMissingError} */
 export async function loadSqliteDriver(): Promise<typeof Database> {
-  try {
-    return (await import('better-sqlite3')).default;
-  } catch (cause) {
-    throw new SqlDriverMissingError('better-sqlite3', 'SQLite', { cause });
-  }
+  return (await loadDriver('better-sqlite3', 'SQLite', () => import('better-sqlite3'))).default;
 }
 
 /**

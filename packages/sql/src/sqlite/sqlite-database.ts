@@ -2,17 +2,19 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@celeriac/protocol';
-import type { ChangeWatch, SqlDatabase, TransactionOptions } from '../sql-database.ts';
+import { lockWaitMs } from '../lock-wait.ts';
+import type { ChangeListener, ChangeWatch, SqlDatabase, TransactionOptions } from '../sql-database.ts';
 import type { SqlDialect } from '../sql-dialect.ts';
 import { SqlBusyError, SqlDiskFullError, SqlUnavailableError, SqlUnusableError } from '../sql-errors.ts';
-import type { SqliteTarget } from '../sql-url.ts';
 import type { Row, Script, Statement } from '../statement.ts';
-import { lockWaitMs } from './lock-wait.ts';
 import { SqliteChangeFeed } from './sqlite-change-feed.ts';
 import { loadSqliteDriver, SqliteConnection } from './sqlite-connection.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { sqliteCode, sqliteFailure } from './sqlite-failure.ts';
+import type { SqliteTarget } from './sqlite-url.ts';
 
+/** SQLite's own words. */
+const FULL = 'the disk is full (SQLITE_FULL).';
 /** Commits between two looks at the size of the log. */
 const LOOK_EVERY = 64;
 /** A log that automatic checkpoints did not keep below this, since writers never paused, is checkpointed by force. */
@@ -22,6 +24,7 @@ const LOG_LIMIT_BYTES = 24 * 1024 * 1024;
 export class SqliteDatabase implements SqlDatabase {
   readonly url: string;
   readonly identity: string;
+  readonly losses = 0;
   readonly dialect: SqlDialect = sqliteDialect;
   readonly #target: SqliteTarget;
   readonly #logger: Logger;
@@ -47,8 +50,8 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   async transaction<T>(script: Script<T>, { mode = 'write' }: TransactionOptions = {}): Promise<T> {
-    const result = await this.#patiently(() => this.#open().run(script, mode));
-    if (mode === 'write' && ++this.#commits % LOOK_EVERY === 0) this.#boundLog();
+    const result = await this.#patiently(() => this.#open().run(script, mode === 'read' ? 'read' : 'write'));
+    if (mode !== 'read' && ++this.#commits % LOOK_EVERY === 0) this.#boundLog();
     return result;
   }
 
@@ -60,14 +63,14 @@ export class SqliteDatabase implements SqlDatabase {
     }, options);
   }
 
-  watchChanges(onChange: () => void): ChangeWatch {
+  watchChanges({ onChange }: ChangeListener): ChangeWatch {
     const connection = this.#open();
     this.#feed ??= new SqliteChangeFeed({
       file: this.#target.file,
       dataVersion: () => connection.dataVersion(),
       logger: this.#logger,
     });
-    return this.#feed.add(onChange);
+    return this.#feed.add(() => onChange(undefined));
   }
 
   async close(): Promise<void> {
@@ -119,7 +122,7 @@ export class SqliteDatabase implements SqlDatabase {
     const detail = `${error instanceof Error ? error.message : String(error)} (${sqliteCode(error) ?? 'no code'})`;
     switch (sqliteFailure(error)) {
       case 'full':
-        return new SqlDiskFullError(this.url, options);
+        return new SqlDiskFullError(this.url, FULL, options);
       case 'unusable':
         return new SqlUnusableError(this.url, detail, {
           ...options,
@@ -149,7 +152,7 @@ export class SqliteDatabase implements SqlDatabase {
       case 'EISDIR':
         return new SqlUnusableError(this.url, 'it is a folder', { cause, hint: 'Name a file in it.' });
       case 'ENOSPC':
-        return new SqlDiskFullError(this.url, { cause });
+        return new SqlDiskFullError(this.url, FULL, { cause });
       default:
         return new SqlUnavailableError(this.url, String(cause), { cause });
     }

@@ -54,7 +54,7 @@ function soundPairTransport(broker: SoundBroker): Transport {
     },
     joint: {
       domain: SOUND_DOMAIN,
-      statement: (receipts) => ({ sql: 'settle the receipts that are held', parameters: receipts }),
+      settling: (receipts) => ({ statement: { sql: 'settle the receipts that are held', parameters: receipts } }),
     },
     clock: systemClock,
     logger: silentLogger,

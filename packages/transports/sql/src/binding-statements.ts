@@ -21,10 +21,8 @@ export class BindingStatements {
   readonly dropBindings: StatementTemplate<{ queue: string }>;
 
   constructor(dialect: SqlDialect) {
-    this.addExchange = new StatementTemplate(
-      dialect,
-      (p) => sql`
-        insert into celeriac_exchange (name, type, version) values (${p.name}, ${p.type}, 1) on conflict do nothing`,
+    this.addExchange = new StatementTemplate(dialect, (p) =>
+      dialect.insertOrSkip(sql`celeriac_exchange (name, type, version) values (${p.name}, ${p.type}, 1)`),
     );
     this.exchange = new StatementTemplate(
       dialect,
@@ -40,11 +38,9 @@ export class BindingStatements {
         update celeriac_exchange set version = version + 1
         where name in (select exchange from celeriac_binding where queue = ${p.queue})`,
     );
-    this.addBinding = new StatementTemplate(
-      dialect,
-      (p) => sql`
-        insert into celeriac_binding (exchange, queue, routing_key, arguments)
-        values (${p.exchange}, ${p.queue}, ${p.routing_key}, ${p.arguments}) on conflict do nothing`,
+    this.addBinding = new StatementTemplate(dialect, (p) =>
+      dialect.insertOrSkip(sql`celeriac_binding (exchange, queue, routing_key, arguments)
+          values (${p.exchange}, ${p.queue}, ${p.routing_key}, ${p.arguments})`),
     );
     this.bindings = new StatementTemplate(
       dialect,

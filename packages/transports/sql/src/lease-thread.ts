@@ -6,7 +6,7 @@ import { OwnerStatements } from './owner-lease.ts';
 
 /** What the thread is started with. */
 export interface LeaseThreadOptions {
-  /** With an absolute path. */
+  /** Of a file, with an absolute path. */
   readonly url: string;
   readonly ownerId: number;
   readonly leaseMs: number;
@@ -36,9 +36,12 @@ class OwnerRenewer implements LeaseRenewer {
 
   async renew(): Promise<boolean> {
     const before = this.#generation;
-    const [row] = await this.#database.transaction(() =>
-      rowsOf(this.#owners.prolong.with({ id: this.#id, until: hostTimeMs() + this.#leaseMs })),
-    );
+    const prolong = this.#owners.prolong.with({ id: this.#id, now: hostTimeMs(), leaseMs: this.#leaseMs });
+    const find = this.#owners.generation.with({ id: this.#id });
+    const [row] = await this.#database.transaction(function* () {
+      yield prolong;
+      return yield* rowsOf(find);
+    });
     this.#generation = row?.generation;
     // Before the first take there is no lease, and nothing to lose.
     return before === undefined || before === this.#generation;

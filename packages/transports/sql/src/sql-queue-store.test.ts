@@ -141,7 +141,7 @@ describe('settle', () => {
     await using broker = await openStore(folder.url());
     await broker.store.put([queued('q', 'a'), queued('q', 'b')]);
     const receipts = (await takeNow(broker.store, ['q'], 2)).map(({ receipt }) => receipt);
-    const statement = broker.store.acknowledgement([receipts[0]!, '7:7']);
+    const { statement } = broker.store.acknowledgement([receipts[0]!, '7:7']);
     expect(await broker.database.run([statement])).toEqual([[{ guard: receipts[0] }]]);
     expect(await broker.store.renew(receipts)).toEqual([receipts[0]]);
   });
@@ -237,8 +237,8 @@ describe('managing', () => {
     using folder = scratchFolder();
     await using broker = await openStore(folder.url());
     const { database } = broker;
-    const { MessageStatements } = await import('./message-statements.ts');
-    const statements = new MessageStatements(database.dialect);
+    const { SqliteMessageStatements } = await import('./sqlite-message-statements.ts');
+    const statements = new SqliteMessageStatements(database.dialect);
     const list = database.dialect.list(['1:1']);
     const held = { receipts: list, owner: 1 };
     const all = [

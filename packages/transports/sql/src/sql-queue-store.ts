@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { backoffMs, type Clock, isCeleriacError, type Logger } from '@celeriac/protocol';
-import { changesOf, rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
+import type { SqlDatabase } from '@celeriac/sql';
 import {
+  ConnectionLostError,
   IdleWait,
   type QueuedMessage,
   type QueueStore,
@@ -9,16 +10,18 @@ import {
   type Settlement,
   type TakenMessage,
 } from '@celeriac/transport';
-import { hostTimeMs } from './host-clock.ts';
 import { toRow, toTaken } from './message-row.ts';
-import { MessageScripts } from './message-scripts.ts';
+import { MysqlMessages } from './mysql-messages.ts';
 import { LARGEST_OWNER, NOBODY } from './nobody.ts';
-import { keepAlive, type Owner } from './owner-lease.ts';
+import type { Owner } from './owner-lease.ts';
+import { PostgresMessages } from './postgres-messages.ts';
+import type { Acknowledgement, QueueTable } from './queue-table.ts';
+import { ServerQueueTable } from './server-queue-table.ts';
 import { asPutError, asTransportError } from './sql-transport-errors.ts';
 import type { SqlTransportSettings } from './sql-transport-options.ts';
+import { SqliteQueueTable } from './sqlite-queue-table.ts';
+import { WaitingTakes } from './waiting-takes.ts';
 
-/** Messages of one take at most, so that a transaction stays a bounded amount of work. */
-const TAKE_LIMIT = 1000;
 /** Pause of a take after the database was full. */
 const FULL_PAUSE_MS = 1000;
 
@@ -30,37 +33,40 @@ export interface SqlQueueStoreOptions {
   readonly logger: Logger;
 }
 
+interface Taken {
+  readonly messages: readonly TakenMessage[];
+  readonly againMs: number;
+}
+
 /** Queues in the tables of a database. */
 export class SqlQueueStore implements QueueStore {
   /** This connection, as the database knows it. */
   readonly owner: Owner;
   readonly #database: SqlDatabase;
-  readonly #settings: SqlTransportSettings;
   readonly #clock: Clock;
   readonly #logger: Logger;
-  readonly #scripts: MessageScripts;
+  readonly #table: QueueTable;
   readonly #idle: IdleWait;
-  #turn = 0;
-  #sweptAtMs = Number.NEGATIVE_INFINITY;
+  readonly #waiting: WaitingTakes;
+  /** Lost connections that consumers know of. */
+  #knownLosses = 0;
   #closed = false;
 
   constructor({ database, settings, clock, logger }: SqlQueueStoreOptions) {
     this.owner = { id: randomInt(2 * NOBODY, LARGEST_OWNER), leaseMs: settings.leaseMs };
     this.#database = database;
-    this.#settings = settings;
     this.#clock = clock;
     this.#logger = logger;
-    this.#scripts = new MessageScripts(database.dialect, this.owner);
+    this.#table = tableOf(database, this.owner, settings.sweepMs);
     this.#idle = new IdleWait(clock);
+    this.#waiting = new WaitingTakes(database, this.#table, this.#idle, () => clock.now());
   }
 
   async put(messages: readonly QueuedMessage[]): Promise<void> {
     const nowMs = this.#clock.now();
-    const statement = this.#scripts.messages.insert.withEach(messages.map((message) => toRow(message, nowMs)));
+    const rows = messages.map((message) => toRow(message, nowMs));
     try {
-      await this.#database.transaction(function* () {
-        yield statement;
-      });
+      await this.#table.put(rows);
     } catch (error) {
       throw asPutError(this.#database.url, error);
     }
@@ -74,22 +80,27 @@ export class SqlQueueStore implements QueueStore {
     signal: AbortSignal,
   ): Promise<readonly TakenMessage[]> {
     if (signal.aborted || max <= 0 || queues.length === 0) return [];
+    this.#reportLosses();
     const first = await this.#collect(queues, max);
     if (first.messages.length > 0 || waitMs <= 0) return first.messages;
     const deadlineMs = this.#clock.monotonic() + waitMs;
-    const watch = this.#database.watchChanges(() => this.#idle.wake());
+    const waiting = this.#join(queues);
     try {
+      await waiting.ready;
       for (;;) {
         // What came before the watch began is found by this look, what came after it wakes the wait.
         const { version } = this.#idle;
         const { messages, againMs } = await this.#collect(queues, max);
         const leftMs = deadlineMs - this.#clock.monotonic();
         if (messages.length > 0 || leftMs <= 0 || signal.aborted) return messages;
+        this.#reportLosses();
         await this.#idle.until(version, Math.min(leftMs, againMs), signal);
         if (signal.aborted) return [];
       }
+    } catch (error) {
+      throw asTransportError(this.#database.url, error);
     } finally {
-      watch.close();
+      waiting.leave();
     }
   }
 
@@ -97,35 +108,26 @@ export class SqlQueueStore implements QueueStore {
     const gone: Receipt[] = [];
     const back: Receipt[] = [];
     for (const { receipt, how } of settlements) (how === 'requeue' ? back : gone).push(receipt);
-    const held = new Set(await this.#whenThereIsRoom(() => this.#settle(gone, back)));
+    const held = new Set(await this.#whenThereIsRoom(() => this.#table.settle(gone, back)));
     if (back.length > 0) this.#idle.wakeSoon();
     if (held.size === settlements.length) return [];
     return settlements.filter(({ receipt }) => !held.has(receipt)).map(({ receipt }) => receipt);
   }
 
   async renew(receipts: readonly Receipt[]): Promise<readonly Receipt[]> {
-    const { messages, owners } = this.#scripts;
-    const { id, leaseMs } = this.owner;
-    const statement = messages.held.with(this.#heldReceipts(receipts));
-    const guards = await this.#transaction(function* () {
-      yield owners.prolong.with({ id, until: hostTimeMs() + leaseMs });
-      return (yield* rowsOf(statement)).map((row) => row.guard);
-    });
-    const held = new Set(guards);
+    const held = new Set(await this.#passing(() => this.#table.renew(receipts)));
     return receipts.filter((receipt) => !held.has(receipt));
   }
 
-  async size(queue: string): Promise<number> {
-    const statement = this.#scripts.messages.size.with({ queue });
-    const [row] = await this.#transaction(() => rowsOf(statement), 'read');
-    return row?.waiting ?? 0;
+  size(queue: string): Promise<number> {
+    return this.#passing(() => this.#table.size(queue));
   }
 
   /** In pieces, so that neither the lock nor this thread is held for long; what arrives meanwhile may be dropped too. */
   async purge(queue: string): Promise<number> {
     let dropped = 0;
     for (;;) {
-      const some = await this.#transaction(() => this.#scripts.dropSome(queue));
+      const some = await this.#passing(() => this.#table.dropSome(queue));
       if (some === 0) return dropped;
       dropped += some;
     }
@@ -133,75 +135,60 @@ export class SqlQueueStore implements QueueStore {
 
   async remove(queue: string): Promise<void> {
     await this.purge(queue);
-    await this.#transaction(() => changesOf(this.#scripts.transient.forget.with({ queue })));
+    await this.#passing(() => this.#table.forgetTransient(queue));
   }
 
   /** Takes note of queues that end with this connection. */
-  async declareTransient(queues: readonly string[]): Promise<void> {
-    const { transient, owners } = this.#scripts;
-    const { owner } = this;
-    await this.#transaction(function* () {
-      yield* keepAlive(owners, owner, hostTimeMs());
-      for (const queue of queues) yield transient.add.with({ queue, owner: owner.id });
-    });
+  declareTransient(queues: readonly string[]): Promise<void> {
+    return this.#passing(() => this.#table.declareTransient(queues));
   }
 
-  /** The statement that acknowledges receipts; a result store of the same database may run it. */
-  acknowledgement(receipts: readonly Receipt[]): Statement<{ readonly guard: string }> {
-    return this.#scripts.messages.ack.with(this.#heldReceipts(receipts));
+  /** What acknowledges receipts; a result store of the same database may run it. */
+  acknowledgement(receipts: readonly Receipt[]): Acknowledgement {
+    return this.#table.acknowledgement(receipts);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#idle.wake();
-    const { messages, owners, transient } = this.#scripts;
-    const owner = this.owner.id;
     try {
-      await this.#database.run([
-        messages.putBackOwn.with({ owner }),
-        transient.leave.with({ owner }),
-        owners.drop.with({ id: owner }),
-      ]);
+      await this.#table.leave();
     } catch (error) {
       this.#logger.debug('Held messages come back only when their lease runs out', { url: this.#database.url, error });
     }
     await this.#database.close();
   }
 
-  /** Takes what may be taken, or tells after how many milliseconds it is worth looking again. */
-  async #collect(queues: readonly string[], max: number): Promise<Collected> {
-    const nowMs = this.#clock.now();
-    const hostMs = hostTimeMs();
-    const { sweepMs } = this.#settings;
-    const firstLook = this.#sweptAtMs === Number.NEGATIVE_INFINITY;
-    const sweepDue = hostMs - this.#sweptAtMs >= sweepMs;
-    const look = await this.#transaction(() => this.#scripts.look(queues, nowMs), 'read');
-    const sweep = firstLook || (sweepDue && look.dead);
-    if (sweepDue) this.#sweptAtMs = hostMs;
-    const againMs = Math.min(sweepMs, look.nextDueMs - nowMs);
-    if (!look.ready && !sweep) return { messages: [], againMs };
-    const request = { queues, max: Math.min(max, TAKE_LIMIT), nowMs, sweep, turn: this.#turn++ };
+  /**
+   * A consumer is told of a lost connection even where another one took its place: a claim may have come through whose
+   * answer did not, and only giving everything back makes sure that no message stays held by nobody.
+   */
+  #reportLosses(): void {
+    const { losses, url } = this.#database;
+    if (losses === this.#knownLosses) return;
+    this.#knownLosses = losses;
+    throw new ConnectionLostError(url, 'a connection to the database was lost');
+  }
+
+  #join(queues: readonly string[]): ReturnType<WaitingTakes['join']> {
     try {
-      const rows = await this.#database.transaction(() => this.#scripts.take(request));
-      return { messages: rows.map(toTaken), againMs: rows.length > 0 ? 0 : Math.max(0, againMs) };
+      return this.#waiting.join(queues);
+    } catch (error) {
+      throw asTransportError(this.#database.url, error);
+    }
+  }
+
+  /** Takes what may be taken, or tells after how many milliseconds it is worth looking again. */
+  async #collect(queues: readonly string[], max: number): Promise<Taken> {
+    try {
+      const { rows, againMs } = await this.#table.collect({ queues, max, nowMs: this.#clock.now() });
+      return { messages: rows.map(toTaken), againMs };
     } catch (error) {
       if (!isCeleriacError(error, 'CLR_SQL_DISK_FULL')) throw asTransportError(this.#database.url, error);
       this.#logger.error('Messages cannot be taken: the disk is full', { url: this.#database.url, error });
       return { messages: [], againMs: FULL_PAUSE_MS };
     }
-  }
-
-  #settle(gone: readonly Receipt[], back: readonly Receipt[]): Promise<readonly string[]> {
-    const { messages } = this.#scripts;
-    const acked = messages.ack.with(this.#heldReceipts(gone));
-    const requeued = messages.requeue.with(this.#heldReceipts(back));
-    return this.#database.transaction(function* () {
-      const guards: string[] = [];
-      if (gone.length > 0) for (const row of yield* rowsOf(acked)) guards.push(row.guard);
-      if (back.length > 0) for (const row of yield* rowsOf(requeued)) guards.push(row.guard);
-      return guards;
-    });
   }
 
   /**
@@ -228,20 +215,17 @@ export class SqlQueueStore implements QueueStore {
     await this.#idle.until(version, ms, new AbortController().signal);
   }
 
-  async #transaction<T>(script: () => Steps<T>, mode: 'read' | 'write' = 'write'): Promise<T> {
+  async #passing<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#database.transaction(script, { mode });
+      return await work();
     } catch (error) {
       throw asTransportError(this.#database.url, error);
     }
   }
-
-  #heldReceipts(receipts: readonly Receipt[]): { readonly receipts: unknown; readonly owner: number } {
-    return { receipts: this.#database.dialect.list(receipts), owner: this.owner.id };
-  }
 }
 
-interface Collected {
-  readonly messages: readonly TakenMessage[];
-  readonly againMs: number;
+function tableOf(database: SqlDatabase, owner: Owner, sweepMs: number): QueueTable {
+  if (database.dialect.locks === 'database') return new SqliteQueueTable(database, owner, sweepMs);
+  const messages = database.dialect.name === 'postgres' ? new PostgresMessages(database) : new MysqlMessages(database);
+  return new ServerQueueTable(database, messages, owner, sweepMs);
 }

@@ -33,6 +33,25 @@ test('the transport tells its lease as a capability, and the URL it was given', 
   expect([made.name, made.url]).toEqual(['sqlite', 'sqlite:///somewhere.db']);
 });
 
-test('the plugin has only schemes whose databases work', () => {
-  expect(transport.schemes).toEqual(['sqlite', 'sqla', 'sqla+sqlite', 'sqlalchemy+sqlite']);
+test('the plugin has the schemes of all databases, as they are and behind those of kombu', () => {
+  for (const scheme of [
+    'sqlite',
+    'postgresql',
+    'postgres',
+    'mysql',
+    'mariadb',
+    'sqla+postgresql',
+    'sqlalchemy+mysql',
+  ]) {
+    expect(transport.schemes).toContain(scheme);
+  }
+  expect(transport.schemes.some((scheme) => scheme.startsWith('db+'))).toBe(false);
+});
+
+test.each([
+  ['postgresql://user:s3cret@db.example/app', 'postgres'],
+  ['sqla+mysql+pymysql://user:s3cret@db.example/app', 'mysql'],
+])('%s is served without its password being shown', (url, name) => {
+  const made = sqlTransport({ url });
+  expect([made.name, made.url.includes('s3cret')]).toEqual([name, false]);
 });

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Clock, type Logger, silentLogger, systemClock } from '@celeriac/protocol';
-import { absoluteSqlUrl, ensureMigrated, openSqlDatabase, parseSqlUrl, type SqlDatabase } from '@celeriac/sql';
+import { ensureMigrated, openSqlDatabase, portableSqlUrl, type SqlDatabase } from '@celeriac/sql';
 import { type LeaseThread, type Transport, virtualTransport } from '@celeriac/transport';
 import { capabilitiesOf } from './capabilities.ts';
 import type { LeaseThreadOptions } from './lease-thread.ts';
@@ -62,7 +62,7 @@ export function assembleTransport(parts: SqlTransportParts): Transport {
     bindings: new SqlBindingStore(database),
     capabilities: capabilitiesOf(settings.leaseMs),
     lease: { leaseMs: settings.leaseMs, ...(thread ? { thread: leaseThread(url, store) } : undefined) },
-    joint: { domain: database.identity, statement: (receipts) => store.acknowledgement(receipts) },
+    joint: { domain: database.identity, settling: (receipts) => store.acknowledgement(receipts) },
     clock,
     logger,
     connect: () => connect(database),
@@ -82,7 +82,7 @@ async function connect(database: SqlDatabase): Promise<void> {
 function leaseThread(url: string, { owner }: SqlQueueStore): LeaseThread {
   const options: LeaseThreadOptions = {
     // A lease needs no disk: after a power cut there is no worker either.
-    url: absoluteSqlUrl({ ...parseSqlUrl(url, 'brokerUrl'), synchronous: 'normal' }),
+    url: portableSqlUrl(url, 'normal'),
     ownerId: owner.id,
     leaseMs: owner.leaseMs,
   };

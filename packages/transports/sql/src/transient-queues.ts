@@ -11,10 +11,8 @@ export class TransientQueueStatements {
   readonly orphans: StatementTemplate<object, { queue: string }>;
 
   constructor(dialect: SqlDialect) {
-    this.add = new StatementTemplate(
-      dialect,
-      (p) => sql`
-        insert into celeriac_transient_queue (queue, owner) values (${p.queue}, ${p.owner}) on conflict do nothing`,
+    this.add = new StatementTemplate(dialect, (p) =>
+      dialect.insertOrSkip(sql`celeriac_transient_queue (queue, owner) values (${p.queue}, ${p.owner})`),
     );
     this.forget = new StatementTemplate(
       dialect,

@@ -20,7 +20,7 @@ const taken = sql`owner <> ${nobody}`;
 const receipt = sql`id || ':' || delivery_count`;
 
 /** The statements on messages. None of them reads more rows than it answers with: each goes along an index. */
-export class MessageStatements {
+export class SqliteMessageStatements {
   readonly insert: StatementTemplate<NewMessageRow>;
   /** A row when something may be taken. */
   readonly anyReady: StatementTemplate<{ queue: string }>;
@@ -42,9 +42,9 @@ export class MessageStatements {
   readonly waitingIds: StatementTemplate<{ queue: string; limit: number }, Id>;
 
   constructor(dialect: SqlDialect) {
-    const ids = (list: RawBuilder<unknown>): RawBuilder<unknown> => sql`id in ${dialect.elements(list, 'integer')}`;
+    const ids = (list: RawBuilder<unknown>): RawBuilder<unknown> => dialect.among(sql`id`, list, 'integer');
     const isHeld = (p: { receipts: RawBuilder<unknown>; owner: RawBuilder<number> }): RawBuilder<unknown> =>
-      sql`${ids(p.receipts)} and owner = ${p.owner} and ${receipt} in ${dialect.elements(p.receipts, 'text')}`;
+      sql`${ids(p.receipts)} and owner = ${p.owner} and ${dialect.among(receipt, p.receipts, 'text')}`;
 
     this.insert = new StatementTemplate(
       dialect,

@@ -1,8 +1,7 @@
-import type { ResultFeed } from '@celeriac/backend';
 import { type Clock, isReady, type Logger, type Timer } from '@celeriac/protocol';
-import { type ChangeWatch, rowsOf, type SqlDatabase } from '@celeriac/sql';
-import type { ResultStatements } from './result-statements.ts';
-import { inTransaction } from './sql-backend-errors.ts';
+import { type ChangeWatch, rowsOf, type SqlDatabase, type Statement, type StatementTemplate } from '@celeriac/sql';
+import type { ClosableFeed } from './result-table.ts';
+import { asBackendError, inTransaction } from './sql-backend-errors.ts';
 
 /** Rows of news read at a time. */
 const BATCH = 2000;
@@ -11,9 +10,16 @@ const RETRY_MS = 500;
 
 type Listener = (ids: readonly string[]) => void;
 
-export interface SqlResultFeedOptions {
+/** The statements on the sequence of results. */
+interface SequenceStatements {
+  readonly lastSeq: StatementTemplate<object, { value: number }>;
+  /** What was written after `seq`, in order. */
+  readonly news: StatementTemplate<{ seq: number; limit: number }, { seq: number; task_id: string; status: string }>;
+}
+
+export interface SequenceFeedOptions {
   readonly database: SqlDatabase;
-  readonly statements: ResultStatements;
+  readonly statements: SequenceStatements;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -22,8 +28,8 @@ export interface SqlResultFeedOptions {
  * Tells which results became ready. All watched ids share one place in the sequence of results: a change costs one read
  * of what is new, however many ids are waited for.
  */
-export class SqlResultFeed implements ResultFeed {
-  readonly #options: SqlResultFeedOptions;
+export class SequenceFeed implements ClosableFeed {
+  readonly #options: SequenceFeedOptions;
   readonly #listeners: Map<string, Listener> = new Map();
   /** The last number of the sequence that was read. */
   #cursor = 0;
@@ -33,7 +39,7 @@ export class SqlResultFeed implements ResultFeed {
   #again = false;
   #retry: Timer | undefined;
 
-  constructor(options: SqlResultFeedOptions) {
+  constructor(options: SequenceFeedOptions) {
     this.#options = options;
   }
 
@@ -64,9 +70,25 @@ export class SqlResultFeed implements ResultFeed {
   /** What is written after the place read here is news; what was written before is found by the look that follows. */
   async #open(): Promise<void> {
     const { database, statements } = this.#options;
-    this.#watch ??= database.watchChanges(() => void this.#read());
+    this.#watch ??= database.watchChanges({
+      topic: 'result',
+      probe: () => statements.lastSeq.with({}) as Statement,
+      isNews: ([row]) => Number(row?.['value'] ?? 0) > this.#cursor,
+      onChange: () => void this.#read(),
+    });
+    await this.#ready(this.#watch);
     const [last] = await inTransaction(database, () => rowsOf(statements.lastSeq.with({})), 'read');
     this.#cursor = last?.value ?? 0;
+  }
+
+  async #ready(watch: ChangeWatch): Promise<void> {
+    try {
+      await watch.ready;
+    } catch (error) {
+      watch.close();
+      this.#watch = undefined;
+      throw asBackendError(this.#options.database.url, error);
+    }
   }
 
   async #read(): Promise<void> {

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { NewResultRow, ResultRow } from './result-row.ts';
 
 /** The statements on results, each compiled when it is first used. */
-export class ResultStatements {
+export class SqliteResultStatements {
   /** Gives out the next `count` numbers of the sequence; answers with the last of them. */
   readonly advance: StatementTemplate<{ count: number }, { value: number }>;
   readonly lastSeq: StatementTemplate<object, { value: number }>;
@@ -16,7 +16,7 @@ export class ResultStatements {
   readonly dropExpired: StatementTemplate<{ now: number; limit: number }>;
 
   constructor(dialect: SqlDialect) {
-    const among = (ids: RawBuilder<unknown>): RawBuilder<unknown> => sql`task_id in ${dialect.elements(ids, 'text')}`;
+    const among = (ids: RawBuilder<unknown>): RawBuilder<unknown> => dialect.among(sql`task_id`, ids, 'text');
 
     this.advance = new StatementTemplate(
       dialect,

@@ -1,0 +1,65 @@
+import type { StoreReport } from '@celeriac/backend';
+import { changesOf, rowsOf, type SqlDatabase, type Steps } from '@celeriac/sql';
+import { effectiveRows, outcomesOf } from './effective-rows.ts';
+import { MysqlResultStatements } from './mysql-result-statements.ts';
+import type { NewResultRow, ResultRow } from './result-row.ts';
+import type { ClosableFeed, ResultTable } from './result-table.ts';
+import { SequenceFeed } from './sequence-feed.ts';
+import { inTransaction } from './sql-backend-errors.ts';
+import type { StorePlace } from './store-place.ts';
+import { reportOf, type StoreBatch, settleFirst } from './store-script.ts';
+
+/** Results in MySQL and MariaDB: writers come one after another, so that the sequence grows in the order of the commits. */
+export class MysqlResultTable implements ResultTable {
+  readonly feed: ClosableFeed;
+  readonly #database: SqlDatabase;
+  readonly #statements: MysqlResultStatements;
+
+  constructor({ database, clock, logger }: StorePlace) {
+    this.#database = database;
+    this.#statements = new MysqlResultStatements(database.dialect);
+    this.feed = new SequenceFeed({ database, statements: this.#statements, clock, logger });
+  }
+
+  store(batch: StoreBatch): Promise<StoreReport> {
+    return inTransaction(this.#database, () => this.#store(batch));
+  }
+
+  load(ids: readonly string[], nowMs: number): Promise<readonly ResultRow[]> {
+    const statement = this.#statements.load.with({ ids: this.#database.dialect.list(ids), now: nowMs });
+    return inTransaction(this.#database, () => rowsOf(statement), 'read');
+  }
+
+  async forget(ids: readonly string[]): Promise<void> {
+    const statement = this.#statements.forget.with({ ids: this.#database.dialect.list(ids) });
+    await inTransaction(this.#database, () => rowsOf(statement), 'statement');
+  }
+
+  dropExpired(nowMs: number, limit: number): Promise<number> {
+    const statement = this.#statements.dropExpired.with({ now: nowMs, limit });
+    return inTransaction(this.#database, () => changesOf(statement), 'statement');
+  }
+
+  *#store(batch: StoreBatch): Steps<StoreReport> {
+    const part = yield* settleFirst(batch);
+    if (part.wanted.length === 0) return reportOf(batch, part, []);
+    const rows = part.wanted.map((index) => batch.rows[index]!);
+    const effective = effectiveRows(rows);
+    yield this.#statements.advance.with({ count: effective.length });
+    const [counter] = yield* rowsOf(this.#statements.lastSeq.with({}));
+    let seq = (counter?.value ?? 0) - effective.length;
+    const ids = this.#database.dialect.list(effective.map((row) => row.task_id));
+    const standing = yield* rowsOf(this.#statements.finals.with({ ids, now: batch.nowMs }));
+    const finals = new Set(standing.map((row) => row.task_id));
+    const writes: unknown[] = [];
+    for (const row of effective) if (!finals.has(row.task_id)) writes.push([...valuesOf(row), ++seq]);
+    if (writes.length > 0) yield this.#statements.store.with({ rows: writes });
+    return reportOf(batch, part, outcomesOf(rows, finals));
+  }
+}
+
+function valuesOf(row: NewResultRow): readonly unknown[] {
+  const { task_id, status, result, result_bytes, traceback, children, date_done } = row;
+  const start = [task_id, status, result, result_bytes, traceback, children, date_done];
+  return [...start, row.group_id, row.parent_id, row.extended, row.expires_at];
+}
