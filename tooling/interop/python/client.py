@@ -8,7 +8,9 @@ import time
 
 import celery
 from celery import chain, chord
+from celery.bin.celery import celery as celery_command
 from celery.exceptions import TimeoutError as NotReady
+from click.testing import CliRunner
 from kombu import compression, serialization
 
 from interop_app import CONFIG, app, make_app
@@ -111,6 +113,16 @@ def consume(queue):
     return app.control.add_consumer(queue, reply=True, timeout=10, limit=1)
 
 
+def broadcast(command, arguments, node):
+    return app.control.broadcast(command, arguments=arguments, destination=[node], reply=True, timeout=20)
+
+
+def cli(words):
+    """The `celery` command, in this process: the same code as in a shell."""
+    done = CliRunner().invoke(celery_command, ["-A", "interop_app", *words])
+    return {"code": done.exit_code, "output": done.output}
+
+
 def delete(queues):
     with app.connection_for_write() as connection:
         for queue in queues:
@@ -130,7 +142,7 @@ def has(encoding):
 
 
 OPERATIONS = {function.__name__: function for function in (
-    send, send_chain, send_chord, outcome, state, burst, revoke, consume, delete, able)}
+    send, send_chain, send_chord, outcome, state, burst, revoke, consume, broadcast, cli, delete, able)}
 
 for line in sys.stdin:
     request = json.loads(line)

@@ -46,6 +46,12 @@ export class CeleriacClient implements Caller {
     return { count: values.length, wrong, sentMs, doneMs: performance.now() - begun };
   }
 
+  /** Greets a worker as another worker would. @returns its answer by node name; whole seconds must reach it as a float */
+  async hello(node: string, revokedId: string): Promise<{ readonly [node: string]: unknown }> {
+    const inspect = this.#app.control.inspect({ destination: node, timeoutMs: 20_000 });
+    return Object.fromEntries(await inspect.hello('other@host9', new Map([[revokedId, 12]])));
+  }
+
   #options({ eta, link, linkError, ...same }: CallOptions): ApplyOptions {
     return {
       ...same,

@@ -5,6 +5,8 @@ const PROVOKED: readonly RegExp[] = [
   /Task interop\.fail\[[^\]]+\] raised unexpected: (?:ValueError|KeyError|InteropError|ExceptionWithTraceback)\(/,
   /Task interop\.add\[[^\]]+\] raised unexpected: (?:TypeError|ExceptionWithTraceback)\(/,
   /Task interop\.give_up\[[^\]]+\] raised unexpected: (?:MaxRetriesExceededError|ExceptionWithTraceback)\(/,
+  /pidbox command error: ValueError\('(?:Autoscale|Pool restarts) not enabled'\)/,
+  /(?:Rate limit|Change time limit) attempt for unknown task interop\.nobody/,
 ];
 
 /** The lines of level ERROR or CRITICAL in a Python worker's log that no case provokes. */

@@ -26,6 +26,7 @@ export function clientApp(config: InteropConfig): Celeriac {
     acceptContent: ['json', 'msgpack'],
     taskDefaultQueue: config.celeriacQueue,
     ...(config.maxPriority !== null && { taskQueueMaxPriority: config.maxPriority }),
+    controlExchange: config.controlExchange,
     resultExpires: 600,
     configFile: false,
     serializers: [msgpackSerializer],

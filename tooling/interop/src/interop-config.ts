@@ -8,6 +8,8 @@ export interface InteropConfig {
   readonly celeriacQueue: string;
   /** What queues declare as `x-max-priority`; null where the broker has priorities by itself. */
   readonly maxPriority: number | null;
+  /** Name of the exchanges of remote control: workers of other setups do not hear. */
+  readonly controlExchange: string;
   /** A folder where tasks leave notes for the test to see. */
   readonly notes: string;
 }

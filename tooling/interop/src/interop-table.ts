@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { controlCases } from './cases/control-cases.ts';
 import { deliveryCases } from './cases/delivery-cases.ts';
 import { errorCases } from './cases/error-cases.ts';
 import { timingCases } from './cases/timing-cases.ts';
@@ -15,6 +16,7 @@ const CASES: readonly InteropCase[] = [
   ...timingCases,
   ...deliveryCases,
   ...workflowCases,
+  ...controlCases,
 ];
 
 type PoolKind = 'async' | 'prefork';

@@ -73,6 +73,16 @@ export class PythonClient implements Caller {
     return await this.#ask('consume', { queue });
   }
 
+  /** Sends a command to one worker. @returns what it replied, `[{node: value}]` */
+  async broadcast(command: string, args: object, node: string): Promise<unknown> {
+    return await this.#ask('broadcast', { command, arguments: args, node });
+  }
+
+  /** Runs the `celery` command. */
+  async cli(words: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
+    return (await this.#ask('cli', { words })) as { code: number; output: string };
+  }
+
   /** Deletes queues at the broker. */
   async delete(queues: readonly string[]): Promise<void> {
     await this.#ask('delete', { queues });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +32,7 @@ export interface SetupPlan {
 }
 
 /** Queues of single cases, beside a worker's own. */
-const sideQueues = (queue: string): readonly string[] => [`${queue}.urgent`, `${queue}.revoke`];
+const sideQueues = (queue: string): readonly string[] => [`${queue}.urgent`, `${queue}.revoke`, `${queue}.extra`];
 
 const START_MS = 40_000;
 const NOTE_MS = 10_000;
@@ -77,6 +77,7 @@ export class Setup {
       pythonQueue: `${run}.python`,
       celeriacQueue: `${run}.celeriac`,
       maxPriority: stack.isAmqp ? 10 : null,
+      controlExchange: run,
       notes: mkdtempSync(join(tmpdir(), 'interop-')),
     };
     const python = new PythonClient(pythonPlan(release, config, ['client.py']));
@@ -106,6 +107,11 @@ export class Setup {
     this.#heldWorkers.push(worker);
     await worker.start(AbortSignal.timeout(10_000));
     return worker;
+  }
+
+  /** The node name of a worker. */
+  nodeOf(language: 'python' | 'celeriac'): string {
+    return `${this.config.controlExchange}${language === 'python' ? '' : '-ts'}@${hostname()}`;
   }
 
   /** What a task left for the test to see. @throws {Error} if it does not come */
