@@ -31,6 +31,7 @@ const ROWS: readonly ArrowRow[] = [
   { name: /^worker$/, siblings: ['core', 'protocol', 'transport', 'backend'], thirdParty: 0 },
   // The databases that keep schedules are reached by the plumbing that transports and result stores share.
   { name: /^beat$/, siblings: ['core', 'protocol'], onDemand: ['redis', 'sql'], thirdParty: 1 },
+  { name: /^monitor$/, siblings: ['core', 'protocol', 'transport'] },
   {
     name: /^testing$/,
     siblings: ['worker', 'core', 'protocol', 'transport', 'backend', 'transport-memory', 'backend-memory', 'testkit'],

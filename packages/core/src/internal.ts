@@ -24,6 +24,7 @@ export { revokedSeconds } from './control/revoked-seconds.ts';
 export { checkEventType } from './events/check-event-type.ts';
 export { EventDispatcher } from './events/event-dispatcher.ts';
 export type { EventSource } from './events/event-source.ts';
+export { EventSubscription, type EventSubscriptionParts, type ReceivedEvent } from './events/event-subscription.ts';
 export { eventExchangeType, eventTopology } from './events/event-topology.ts';
 export { bindArguments } from './execute/bind-arguments.ts';
 export { currentTask, runAsTask } from './execute/current-task.ts';
