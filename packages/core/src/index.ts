@@ -53,7 +53,12 @@ export type {
   PeriodicPolicies,
   PeriodicSchedule,
 } from './periodic/periodic-entry.ts';
-export { BackendNotInstalledError, PluginLoadError, TransportNotInstalledError } from './plugins/plugin-errors.ts';
+export {
+  BackendNotInstalledError,
+  PackageNotInstalledError,
+  PluginLoadError,
+  TransportNotInstalledError,
+} from './plugins/plugin-errors.ts';
 export { InvalidCallError } from './publish/invalid-call-error.ts';
 export { PublishError } from './publish/publish-error.ts';
 export { AsyncResult } from './result/async-result.ts';

@@ -33,6 +33,11 @@ export interface ConsumeOptions {
 
 /** A running consumer. */
 export interface Consumer {
+  /**
+   * When it last had word from its broker, in milliseconds of `performance.now()`; while it has no room or no queues it
+   * needs none, and says now. Absent where a broken connection is noticed by itself.
+   */
+  readonly activeAtMs?: number;
   /** Changes the window; a smaller one takes effect as deliveries are settled. */
   setPrefetch(count: number): void;
   /** Changes which queues are read. */

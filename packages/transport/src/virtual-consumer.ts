@@ -44,6 +44,7 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
   /** Calls of `setQueues` that the loop has not seen yet. */
   #unseen: PromiseWithResolvers<void>[] = [];
   #loop: Promise<void> | undefined;
+  #heardAtMs: number = performance.now();
   #stopped: Promise<void> | undefined;
 
   /**
@@ -55,6 +56,10 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
     this.#options = options;
     this.#window = new PrefetchWindow(options.prefetch);
     this.#queues = checkedQueues(options.queues);
+  }
+
+  get activeAtMs(): number {
+    return this.#pause === undefined ? this.#heardAtMs : performance.now();
   }
 
   start(): void {
@@ -144,12 +149,14 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
     this.#pause = Promise.withResolvers<void>();
     await this.#pause.promise;
     this.#pause = undefined;
+    this.#heardAtMs = performance.now();
   }
 
   async #takeOnce(): Promise<void> {
     const taking = this.#ahead ?? this.#take();
     this.#ahead = undefined;
     const taken = await taking;
+    this.#heardAtMs = performance.now();
     if (taken.length > 0) await (this.#ending ? this.#giveBack(taken) : this.#accept(taken));
     // A store in memory answers without leaving the turn: without this, a busy consumer would starve timers and sockets.
     await new Promise(setImmediate);

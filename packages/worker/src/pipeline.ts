@@ -158,6 +158,11 @@ export class Pipeline implements PoolHost {
     if (this.#waiting.held !== held) this.#parts.onHeld();
   }
 
+  /** What was revoked before, or elsewhere. @param ids - with the time at which each was, on the clock that never jumps */
+  learnRevoked(ids: ReadonlyMap<string, number>): void {
+    for (const [id, atMs] of ids) this.#revoked.add(id, atMs);
+  }
+
   /** Ids of revoked tasks with the time at which they were, on the clock that never jumps. */
   get revokedIds(): ReadonlyMap<string, number> {
     return this.#revoked.entries(this.#runtime.clock.monotonic());

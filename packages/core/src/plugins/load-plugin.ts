@@ -5,7 +5,12 @@ import { maskUrl, parseUrl } from '@celeriac/protocol';
 import type { TransportPlugin } from '@celeriac/transport';
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import { installCommand } from './install-command.ts';
-import { BackendNotInstalledError, PluginLoadError, TransportNotInstalledError } from './plugin-errors.ts';
+import {
+  BackendNotInstalledError,
+  PackageNotInstalledError,
+  PluginLoadError,
+  TransportNotInstalledError,
+} from './plugin-errors.ts';
 import { type PluginKind, packageFor, packageInScheme } from './scheme-table.ts';
 
 /**
@@ -40,6 +45,18 @@ export function loadBackend(url: string, given: string | BackendPlugin | undefin
     return new BackendNotInstalledError(maskUrl(url), name, installCommand(name, folder), { cause });
   });
   return pluginIn<BackendPlugin>(name, loaded, 'backend');
+}
+
+/**
+ * What a package exports that the application may have installed, such as `prom-client`.
+ * @param purpose - what needs it, for the error
+ * @throws {PackageNotInstalledError} with the command that installs it
+ * @throws {PluginLoadError} for a package that fails to load
+ */
+export function loadOptionalPackage(name: string, purpose: string, folder: string): unknown {
+  return requirePackage(name, folder, (cause) => {
+    return new PackageNotInstalledError(name, purpose, installCommand(name, folder), { cause });
+  });
 }
 
 function packageOf(kind: PluginKind, url: string): string {

@@ -24,6 +24,17 @@ export class BackendNotInstalledError extends CeleriacError {
   }
 }
 
+/** Something was asked for that needs a package which the application has not installed. */
+export class PackageNotInstalledError extends CeleriacError {
+  readonly code = 'CLR_PACKAGE_NOT_INSTALLED';
+  readonly packageName: string;
+
+  constructor(packageName: string, purpose: string, command: string, options?: ErrorOptions) {
+    super(`${purpose} needs the package ${packageName}, which is not installed.`, { ...options, hint: `Run: ${command}` });
+    this.packageName = packageName;
+  }
+}
+
 /** A package is installed, but cannot be used as a plugin. */
 export class PluginLoadError extends CeleriacError {
   readonly code = 'CLR_PLUGIN_LOAD';

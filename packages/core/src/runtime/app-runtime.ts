@@ -74,6 +74,11 @@ export interface AppRuntime {
   backend(): Promise<Backend | undefined>;
   /** @throws {ConfigurationError} for a queue that is not in `taskQueues` while `taskCreateMissingQueues` is off */
   queues(selected?: readonly string[], excluded?: readonly string[]): ConsumedQueues;
+  /**
+   * What a package exports that the application may have installed.
+   * @throws {PackageNotInstalledError} with the command that installs it | @throws {PluginLoadError}
+   */
+  loadOptionalPackage(name: string, purpose: string): unknown;
   /** Imports the modules of `imports` and `include`. Rejects with the module's name and the reason. */
   loadTasks(): Promise<void>;
   /** Closes connections and timers; the app can be used again. */

@@ -19,6 +19,7 @@ import { Mailbox } from '../control/mailbox.ts';
 import { EventDispatcher } from '../events/event-dispatcher.ts';
 import type { EventSource } from '../events/event-source.ts';
 import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
+import { loadOptionalPackage } from '../plugins/load-plugin.ts';
 import { Publisher } from '../publish/publisher.ts';
 import { ResultConsumer } from '../result/result-consumer.ts';
 import { ResultWriter } from '../result/result-writer.ts';
@@ -192,6 +193,10 @@ export class Runtime implements AppEngine {
 
   queues(selected?: readonly string[], excluded?: readonly string[]): ConsumedQueues {
     return this.queueTable.consumed(selected, excluded);
+  }
+
+  loadOptionalPackage(name: string, purpose: string): unknown {
+    return loadOptionalPackage(name, purpose, this.#state.folder());
   }
 
   loadTasks(): Promise<void> {

@@ -94,7 +94,7 @@ const NAMES: ReadonlySet<string> = new Set(
     'elasticsearch_max_retries elasticsearch_timeout elasticsearch_save_meta_as_text couchbase_backend_settings ' +
     'arangodb_backend_settings worker_agent worker_autoscaler worker_consumer worker_timer worker_pool_putlocks ' +
     'worker_timer_precision worker_lost_wait worker_hijack_root_logger worker_disable_prefetch ' +
-    'worker_eta_task_limit worker_enable_prefetch_count_reduction worker_disable_rate_limits worker_state_db ' +
+    'worker_eta_task_limit worker_enable_prefetch_count_reduction worker_disable_rate_limits ' +
     'worker_cancel_long_running_tasks_on_connection_loss worker_deduplicate_successful_tasks ' +
     'worker_detect_quorum_queues worker_soft_shutdown_timeout worker_enable_soft_shutdown_on_idle ' +
     'worker_max_tasks_per_child worker_max_memory_per_child worker_send_task_events ' +

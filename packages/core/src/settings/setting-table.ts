@@ -717,6 +717,13 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     type: whole(0, 100_000),
     doc: 'Messages held for each slot; 0 = no limit',
   },
+  workerStateDb: {
+    celery: 'worker_state_db',
+    old: 'CELERYD_STATE_DB',
+    default: undefined,
+    type: text,
+    doc: 'File that keeps revoked tasks over a restart of the worker',
+  },
   workerProcAliveTimeout: {
     celery: 'worker_proc_alive_timeout',
     old: 'CELERYD_PROC_ALIVE_TIMEOUT',

@@ -189,6 +189,8 @@ export interface Settings {
   readonly workerPool: 'prefork' | 'async' | 'solo';
   /** Messages held = this × concurrency; 0 = no limit. 4 */
   readonly workerPrefetchMultiplier: number;
+  /** File that keeps revoked tasks over a restart of the worker. */
+  readonly workerStateDb: string | undefined;
   /** Seconds that a child process may take to start. 4 */
   readonly workerProcAliveTimeout: number;
   /** Each worker also reads a queue of its own, `<node name>.dq`, for tasks that it alone should run. false */

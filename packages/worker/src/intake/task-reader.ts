@@ -20,6 +20,7 @@ export class TaskReader {
   #consumer: Consumer | undefined;
   #prefetch = -1;
   #prefetchDue = false;
+  #deliveredAtMs = performance.now();
 
   constructor(parts: TaskReaderParts) {
     this.#parts = parts;
@@ -30,6 +31,19 @@ export class TaskReader {
   /** The names of the queues that are read. */
   get queues(): readonly string[] {
     return [...this.#topologies.keys()];
+  }
+
+  /**
+   * How long nothing was heard from the broker, milliseconds; undefined where the consumer cannot tell, or none reads.
+   */
+  get silentMs(): number | undefined {
+    const atMs = this.#consumer?.activeAtMs;
+    return atMs === undefined ? undefined : performance.now() - atMs;
+  }
+
+  /** How long nothing was delivered, milliseconds. */
+  get quietMs(): number {
+    return performance.now() - this.#deliveredAtMs;
   }
 
   /** The window that the broker was told; -1 before. */
@@ -47,10 +61,14 @@ export class TaskReader {
     for (const topology of new Set(this.#topologies.values())) await transport.declare(topology);
     this.#prefetch = prefetch();
     let isLost = false;
+    this.#deliveredAtMs = performance.now();
     const consumer = await transport.consume({
       queues: this.queues,
       prefetch: this.#prefetch,
-      onDeliveries,
+      onDeliveries: (deliveries) => {
+        this.#deliveredAtMs = performance.now();
+        onDeliveries(deliveries);
+      },
       onLost: (error) => {
         isLost = true;
         onLost(error);

@@ -1,5 +1,8 @@
 import type { AppSteps } from '@celeriac/core/internal';
 import { ControlStep } from '../control/control-step.ts';
+import { HealthStep } from '../health/health-step.ts';
+import { WatchdogStep } from '../health/watchdog-step.ts';
+import { StateDbStep } from '../state/state-db-step.ts';
 import type { StepClass } from './step.ts';
 import { ConnectionStep } from './steps/connection-step.ts';
 import { ConsumerRunStep } from './steps/consumer-run-step.ts';
@@ -10,7 +13,7 @@ import { PoolStep } from './steps/pool-step.ts';
 import { TasksStep } from './steps/tasks-step.ts';
 
 /** The steps that every worker has. @see celery/worker/worker.py WorkController.Blueprint */
-const WORKER_STEPS: readonly StepClass[] = Object.freeze([PoolStep, ConsumerRunStep]);
+const WORKER_STEPS: readonly StepClass[] = Object.freeze([StateDbStep, PoolStep, HealthStep, ConsumerRunStep]);
 
 /** The steps that every consumer has, in the order in which they start. @see celery/worker/consumer/consumer.py Consumer.Blueprint */
 const CONSUMER_STEPS: readonly StepClass[] = Object.freeze([
@@ -19,6 +22,7 @@ const CONSUMER_STEPS: readonly StepClass[] = Object.freeze([
   HeartStep,
   ControlStep,
   TasksStep,
+  WatchdogStep,
   LoopStep,
 ]);
 

@@ -55,6 +55,10 @@ export class WorkerConsumer implements ConsumerInternals {
     throw new ConnectionLostError('the broker', 'the consumer is not connected');
   }
 
+  get isReading(): boolean {
+    return this.#phase === 'reading' && !this.#stopping.signal.aborted;
+  }
+
   get connected(): Transport | undefined {
     return this.#transport;
   }

@@ -27,6 +27,8 @@ export interface ConsumerInternals extends ConsumerContext {
   readonly guard: ConnectionGuard;
   /** The worker's queues. */
   readonly tasks: TaskReader;
+  /** All its steps work; false while it starts, ends, or mends a loss. */
+  readonly isReading: boolean;
   /** The connection, if there is one. */
   readonly connected: Transport | undefined;
   use(transport: Transport): void;

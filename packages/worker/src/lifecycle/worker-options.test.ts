@@ -8,6 +8,7 @@ const settings: WorkerSettings = {
   workerPrefetchMultiplier: 4,
   workerSendTaskEvents: false,
   workerProcAliveTimeout: 4,
+  workerStateDb: undefined,
 };
 
 describe('resolveWorkerOptions', () => {

@@ -25,6 +25,12 @@ export interface WorkerOptions extends ChatterOptions {
   readonly exportName?: string;
   /** Name of the worker; `%h` host, `%n` its part before the first dot, `%d` the rest. Default `celery@%h`. */
   readonly hostname?: string;
+  /** File that keeps revoked tasks and the clock over a restart. Default `workerStateDb`. */
+  readonly stateDb?: string;
+  /** Port of the health endpoints `/health/live`, `/health/ready` and `/metrics`; 0 takes a free one. Default: none. */
+  readonly healthPort?: number;
+  /** Address that they listen on. Default `127.0.0.1`. */
+  readonly healthHost?: string;
   /** Called when messages are being read. */
   readonly onReady?: () => void;
   /** Milliseconds that a process of `prefork` may take until it is ready. Default `workerProcAliveTimeout` (seconds). */
@@ -44,6 +50,9 @@ export interface ResolvedWorkerOptions extends ResolvedChatterOptions {
   readonly appModule: string | undefined;
   readonly exportName: string | undefined;
   readonly hostname: string;
+  readonly stateDb: string | undefined;
+  readonly healthPort: number | undefined;
+  readonly healthHost: string;
   readonly onReady: (() => void) | undefined;
   readonly procAliveTimeoutMs: number;
   readonly execArgv: readonly string[];
@@ -57,7 +66,7 @@ const LONGEST_MULTIPLIER = 10_000;
 /** What of the settings counts for a worker. */
 export type WorkerSettings = Pick<
   Settings,
-  'workerPool' | 'workerConcurrency' | 'workerPrefetchMultiplier' | 'workerProcAliveTimeout' | 'workerSendTaskEvents'
+  'workerPool' | 'workerConcurrency' | 'workerPrefetchMultiplier' | 'workerProcAliveTimeout' | 'workerSendTaskEvents' | 'workerStateDb'
 >;
 
 /** @throws {WorkerOptionError} naming the option */
@@ -77,6 +86,9 @@ export function resolveWorkerOptions(options: WorkerOptions, settings: WorkerSet
     appModule: pool === 'prefork' ? moduleUrl(options.appModule) : undefined,
     exportName: options.exportName,
     hostname: nodeName(options.hostname, hostname()),
+    stateDb: options.stateDb ?? settings.workerStateDb,
+    healthPort: options.healthPort === undefined ? undefined : whole('healthPort', options.healthPort, 0, 65_535),
+    healthHost: options.healthHost ?? '127.0.0.1',
     onReady: options.onReady,
     procAliveTimeoutMs: milliseconds(
       'procAliveTimeoutMs',
