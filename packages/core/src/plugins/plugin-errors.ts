@@ -30,7 +30,10 @@ export class PackageNotInstalledError extends CeleriacError {
   readonly packageName: string;
 
   constructor(packageName: string, purpose: string, command: string, options?: ErrorOptions) {
-    super(`${purpose} needs the package ${packageName}, which is not installed.`, { ...options, hint: `Run: ${command}` });
+    super(`${purpose} needs the package ${packageName}, which is not installed.`, {
+      ...options,
+      hint: `Run: ${command}`,
+    });
     this.packageName = packageName;
   }
 }

@@ -71,7 +71,8 @@ export class HealthStep extends StartStopStep<WorkerInternals> {
       ['/health', readyAnswer(facts)],
     ]);
     const answer = answers.get(path);
-    if (answer === undefined) return send(response, 404, { error: 'not found', paths: [...answers.keys(), '/metrics'] });
+    if (answer === undefined)
+      return send(response, 404, { error: 'not found', paths: [...answers.keys(), '/metrics'] });
     return send(response, answer.status, answer.body);
   }
 

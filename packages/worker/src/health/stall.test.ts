@@ -7,10 +7,18 @@ test.each([
   ['hears from its broker', { silentMs: STALL_MS, quietMs: LONG, waiting: 5, hasRoom: true }, undefined],
   ['hears nothing', { silentMs: LONG, quietMs: 0, waiting: undefined, hasRoom: false }, /no word/],
   ['idle, nothing waits', { silentMs: undefined, quietMs: LONG, waiting: 0, hasRoom: true }, undefined],
-  ['something waits, and was delivered a moment ago', { silentMs: undefined, quietMs: 5, waiting: 3, hasRoom: true }, undefined],
+  [
+    'something waits, and was delivered a moment ago',
+    { silentMs: undefined, quietMs: 5, waiting: 3, hasRoom: true },
+    undefined,
+  ],
   ['something waits for long', { silentMs: undefined, quietMs: LONG, waiting: 3, hasRoom: true }, /3 messages wait/],
   ['no room for what waits', { silentMs: undefined, quietMs: LONG, waiting: 3, hasRoom: false }, undefined],
-  ['the broker does not answer', { silentMs: undefined, quietMs: LONG, waiting: 'no answer', hasRoom: true }, /does not answer/],
+  [
+    'the broker does not answer',
+    { silentMs: undefined, quietMs: LONG, waiting: 'no answer', hasRoom: true },
+    /does not answer/,
+  ],
   ['nobody asked', { silentMs: undefined, quietMs: LONG, waiting: undefined, hasRoom: true }, undefined],
 ] as const)('%s', (_name, pulse, expected) => {
   const stall = stallOf(pulse);

@@ -66,7 +66,12 @@ const LONGEST_MULTIPLIER = 10_000;
 /** What of the settings counts for a worker. */
 export type WorkerSettings = Pick<
   Settings,
-  'workerPool' | 'workerConcurrency' | 'workerPrefetchMultiplier' | 'workerProcAliveTimeout' | 'workerSendTaskEvents' | 'workerStateDb'
+  | 'workerPool'
+  | 'workerConcurrency'
+  | 'workerPrefetchMultiplier'
+  | 'workerProcAliveTimeout'
+  | 'workerSendTaskEvents'
+  | 'workerStateDb'
 >;
 
 /** @throws {WorkerOptionError} naming the option */

@@ -63,7 +63,7 @@ describe('health endpoints', () => {
     await until(async () => {
       text = await (await fetch(url)).text();
       return /celeriac_tasks_succeeded_total\{[^}]*\} 1\n/.test(text);
-    });
+    }, 'a task that succeeded is counted');
     expect(text).toMatch(/celeriac_tasks_started_total\{[^}]*task="tasks\.add"[^}]*\} 1\n/);
     expect(text).toMatch(/celeriac_pool_slots\{worker="celery@[^"]+"\} 4\n/);
   });
@@ -87,11 +87,11 @@ describe.skipIf(server.skipped !== undefined)('with a broker that goes away', ()
     expect((await get('/health/ready')).status).toBe(200);
     await server.kill('SIGSTOP');
     const frozenAt = performance.now();
-    await until(async () => (await get('/health/ready')).status === 503);
+    await until(async () => (await get('/health/ready')).status === 503, 'the worker is not ready', 20_000);
     expect(performance.now() - frozenAt).toBeLessThan(10_000);
     expect((await get('/health/live')).status).toBe(200);
     await server.kill('SIGCONT');
-    await until(async () => (await get('/health/ready')).status === 200, 30_000);
+    await until(async () => (await get('/health/ready')).status === 200, 'the worker is ready again', 30_000);
     await server.stop();
   });
 });

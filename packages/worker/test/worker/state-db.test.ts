@@ -28,7 +28,7 @@ test('revoked tasks and the clock survive a restart', async () => {
   await note.applyAsync(['revoked'], { taskId: 'a' });
   const kept = await otherNote.delay('kept');
   await kept.get({ timeoutMs: 5000 });
-  await until(async () => (await stage.app.result('a').state()) === 'REVOKED');
+  await until(async () => (await stage.app.result('a').state()) === 'REVOKED', 'the revoked task is marked');
   expect(runs).toEqual(['kept']);
 });
 
@@ -48,5 +48,8 @@ test('a file that cannot be understood is moved aside, and the worker starts', a
 test('a path that is no file refuses to start, naming the option', async () => {
   const folder = await scratch();
   const stage = await newStage();
-  await expect(stage.start({ stateDb: folder })).rejects.toMatchObject({ code: 'CLR_WORKER_OPTION', option: 'stateDb' });
+  await expect(stage.start({ stateDb: folder })).rejects.toMatchObject({
+    code: 'CLR_WORKER_OPTION',
+    option: 'stateDb',
+  });
 });
