@@ -3,6 +3,7 @@ import { systemClock } from '@celeriac/protocol/basics';
 import { LazyCaller } from '../call/lazy-caller.ts';
 import { Control } from '../control/control.ts';
 import type { ControlCommands } from '../control/control-commands.ts';
+import { revokeResults } from '../control/revoke-results.ts';
 import type { PeriodicPolicies, PeriodicSchedule } from '../periodic/periodic-entry.ts';
 import { AsyncResult } from '../result/async-result.ts';
 import type { ErrorFactory } from '../result/failure-error.ts';
@@ -88,6 +89,7 @@ export class Celeriac extends ConfigurableApp implements AppOwner {
     this.#results = resultSource({
       load: async (id) => (await this.#engine()).consumer.load(id),
       wait: async (id, wait) => (await this.#engine()).consumer.wait(id, wait),
+      revoke: async (ids, options) => revokeResults((await this.#engine()).mailbox, ids, options),
       forget: async (ids) => (await this.#engine()).consumer.forget(ids),
       saveGroup: async (id, tuple) => (await this.#engine()).consumer.saveGroup(id, tuple),
       loadGroup: async (id) => (await this.#engine()).consumer.loadGroup(id),

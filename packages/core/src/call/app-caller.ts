@@ -1,5 +1,6 @@
 import { escapeForLog, type SignatureJson } from '@celeriac/protocol';
 import { NotRegisteredError } from '../builtin/not-registered-error.ts';
+import { revokeResults } from '../control/revoke-results.ts';
 import { bindArguments } from '../execute/bind-arguments.ts';
 import { checkCall, checkOptions } from '../publish/check-call.ts';
 import { InvalidCallError } from '../publish/invalid-call-error.ts';
@@ -36,6 +37,7 @@ export class AppCaller implements TaskCaller {
       load: (id) => runtime.consumer.load(id),
       wait: (id, wait) => runtime.consumer.wait(id, wait),
       forget: (ids) => runtime.consumer.forget(ids),
+      revoke: (ids, options) => revokeResults(runtime.mailbox, ids, options),
       saveGroup: (id, tuple) => runtime.consumer.saveGroup(id, tuple),
       loadGroup: (id) => runtime.consumer.loadGroup(id),
       errorOf: (meta) => errors.errorOf(meta),

@@ -149,6 +149,7 @@ const NO_STORE: Parameters<typeof resultSource>[0] = {
   load: async () => undefined,
   wait: () => Promise.reject(new Error('a result of this process is there already')),
   forget: async () => {},
+  revoke: async () => [],
   saveGroup: async () => {},
   loadGroup: async () => undefined,
   errorOf: (meta) => new Error(String(meta.result)),

@@ -18,6 +18,7 @@ function source(meta: ResultMeta | undefined): ResultSource & { loads: number } 
     },
     wait: async () => meta!,
     forget: async () => {},
+    revoke: async (ids, options) => [{ node: 'n', value: [ids, options] }],
     saveGroup: async () => {},
     loadGroup: async () => undefined,
     errorOf: (failed) => errors.errorOf(failed),
@@ -29,6 +30,16 @@ const failed = metaOf('x', {
   status: 'FAILURE',
   result: { exc_type: 'E', exc_message: ['m'], exc_module: 'm' },
   traceback: 'tb',
+});
+
+describe('revoking', () => {
+  test('tells the workers the id, or all ids of a group at once', async () => {
+    const from = source(undefined);
+    const options = { terminate: true, wait: true } as const;
+    const group = new GroupResult('g', [new AsyncResult('a', from), new AsyncResult('b', from)], from);
+    expect(await new AsyncResult('x', from).revoke()).toEqual([{ node: 'n', value: [['x'], {}] }]);
+    expect(await group.revoke(options)).toEqual([{ node: 'n', value: [['a', 'b'], options] }]);
+  });
 });
 
 describe('a result', () => {

@@ -1,9 +1,10 @@
 import type { ResultMeta, ResultTuple, TaskState } from '@celeriac/protocol';
 import { isReady, PROPAGATE_STATES } from '@celeriac/protocol/basics';
+import type { NodeReply } from '../control/control-replies.ts';
 import { currentTask } from '../execute/current-task.ts';
 import { WaitInsideTaskError } from './result-errors.ts';
 import type { ResultGraph } from './result-graph.ts';
-import type { GetOptions, ResultNode } from './result-node.ts';
+import type { GetOptions, ResultNode, RevokeResultOptions } from './result-node.ts';
 import type { ResultSource } from './result-source.ts';
 import { waitForResult } from './wait-for-result.ts';
 
@@ -127,6 +128,16 @@ export class AsyncResult<Result = unknown> implements ResultNode<Result> {
 
   async queue(): Promise<string | undefined> {
     return (await this.meta())?.queue;
+  }
+
+  /**
+   * Tells all workers not to run this task; with `terminate`, to end it where it runs.
+   * @returns their replies with `wait`, none otherwise
+   * @throws {PublishError} when the broker stays away
+   * @see celery/result.py AsyncResult.revoke
+   */
+  revoke(options: RevokeResultOptions = {}): Promise<readonly NodeReply[]> {
+    return this.#source.revoke([this.id], options);
   }
 
   /** The results of what this task sent: tasks and groups. */

@@ -16,6 +16,8 @@ function storeOf(meta: ResultMeta, errors: ErrorRegistry): Parameters<typeof res
     load: async () => meta,
     wait: async () => meta,
     forget: async () => {},
+    // It has run already.
+    revoke: async () => [],
     saveGroup: async () => {},
     loadGroup: async () => undefined,
     errorOf: (failed) => errors.errorOf(failed),

@@ -1,6 +1,7 @@
 import type { ResultTuple } from '@celeriac/protocol';
+import type { NodeReply } from '../control/control-replies.ts';
 import type { ResultGraph } from './result-graph.ts';
-import type { GetOptions, ResultNode } from './result-node.ts';
+import type { GetOptions, ResultNode, RevokeResultOptions } from './result-node.ts';
 import { ResultSet, tuplesOf } from './result-set.ts';
 import type { ResultSource } from './result-source.ts';
 
@@ -57,6 +58,11 @@ export class GroupResult<Results extends readonly unknown[] = readonly unknown[]
     return this.results;
   }
 
+  /** Tells all workers not to run the tasks of the group, in one command. */
+  override revoke(options: RevokeResultOptions = {}): Promise<readonly NodeReply[]> {
+    return this.#source.revoke(taskIdsOf(this), options);
+  }
+
   /** Keeps the group under its id, for {@link GroupResult.restore}. @see celery/result.py GroupResult.save */
   async save(): Promise<void> {
     await this.#source.saveGroup(this.id, this.asTuple());
@@ -77,4 +83,8 @@ export class GroupResult<Results extends readonly unknown[] = readonly unknown[]
   asTuple(): ResultTuple {
     return [[this.id, this.parent?.asTuple() ?? null], tuplesOf(this.results)];
   }
+}
+
+function taskIdsOf({ id, members }: ResultNode): readonly string[] {
+  return members === undefined ? [id] : members.flatMap(taskIdsOf);
 }

@@ -2,11 +2,11 @@ import type { ResultTuple } from '@celeriac/protocol';
 import { AsyncResult } from './async-result.ts';
 import { GroupResult } from './group-result.ts';
 import type { ResultNode } from './result-node.ts';
-import type { ResultSource, ResultStore } from './result-source.ts';
+import type { ResultOwner, ResultSource } from './result-source.ts';
 
 /** A source that makes handles of what it reads. */
-export function resultSource(store: ResultStore): ResultSource {
-  const source: ResultSource = { ...store, nodeOf: (tuple) => nodeOf(tuple, source) };
+export function resultSource(owner: ResultOwner): ResultSource {
+  const source: ResultSource = { ...owner, nodeOf: (tuple) => nodeOf(tuple, source) };
   return source;
 }
 

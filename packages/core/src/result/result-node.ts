@@ -1,4 +1,5 @@
 import type { ResultMeta, ResultTuple } from '@celeriac/protocol';
+import type { NodeReply } from '../control/control-replies.ts';
 
 /** How long to wait for a result. */
 export interface WaitOptions {
@@ -17,6 +18,18 @@ export interface GetOptions extends WaitOptions {
   readonly followParents?: boolean;
 }
 
+/** How a task that was sent is called back. */
+export interface RevokeResultOptions {
+  /** End it also when it runs already. Default false. */
+  readonly terminate?: boolean;
+  /** The signal for its process then. Default `SIGTERM`. */
+  readonly signal?: NodeJS.Signals;
+  /** Wait for the workers' replies. Default false. */
+  readonly wait?: boolean;
+  /** How long to wait for them. Milliseconds; default 1,000. */
+  readonly timeoutMs?: number;
+}
+
 /** The result of one task or of a group: what graphs of results are made of. */
 export interface ResultNode<Result = unknown> {
   readonly id: string;
@@ -33,6 +46,8 @@ export interface ResultNode<Result = unknown> {
   /** The results of what this one sent; the members of a group. */
   children(): Promise<readonly ResultNode[]>;
   forget(): Promise<void>;
+  /** Tells workers not to run it. */
+  revoke(options?: RevokeResultOptions): Promise<readonly NodeReply[]>;
   /** As it travels. @see celery/result.py as_tuple */
   asTuple(): ResultTuple;
 }

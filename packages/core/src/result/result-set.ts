@@ -1,7 +1,8 @@
 import type { ResultTuple } from '@celeriac/protocol';
+import type { NodeReply } from '../control/control-replies.ts';
 import { currentTask } from '../execute/current-task.ts';
 import { WaitInsideTaskError } from './result-errors.ts';
-import type { GetOptions, ResultNode } from './result-node.ts';
+import type { GetOptions, ResultNode, RevokeResultOptions } from './result-node.ts';
 
 /**
  * Results that are looked at together, in order.
@@ -116,6 +117,11 @@ export class ResultSet<Results extends readonly unknown[] = readonly unknown[]> 
   /** Whether any is not done yet. */
   async waiting(): Promise<boolean> {
     return !(await this.ready());
+  }
+
+  /** Tells all workers not to run these tasks; see `AsyncResult.revoke`. */
+  async revoke(options: RevokeResultOptions = {}): Promise<readonly NodeReply[]> {
+    return (await Promise.all(this.#members.map((member) => member.revoke(options)))).flat();
   }
 
   /** Drops the stored results. */

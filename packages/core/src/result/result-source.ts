@@ -1,5 +1,6 @@
 import type { ResultMeta, ResultTuple } from '@celeriac/protocol';
-import type { ResultNode, WaitOptions } from './result-node.ts';
+import type { NodeReply } from '../control/control-replies.ts';
+import type { ResultNode, RevokeResultOptions, WaitOptions } from './result-node.ts';
 
 /** What results are read from. */
 export interface ResultStore {
@@ -16,8 +17,13 @@ export interface ResultStore {
   errorOf(meta: ResultMeta): Error;
 }
 
+/** What results are read from, and who tells workers that they are not wanted any more. */
+export interface ResultOwner extends ResultStore {
+  revoke(ids: readonly string[], options: RevokeResultOptions): Promise<readonly NodeReply[]>;
+}
+
 /** Where results come from. */
-export interface ResultSource extends ResultStore {
+export interface ResultSource extends ResultOwner {
   /** The result that a handle on the wire means. */
   nodeOf(tuple: ResultTuple): ResultNode;
 }

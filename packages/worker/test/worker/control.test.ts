@@ -107,6 +107,21 @@ describe.each(KINDS)('on %s', (kind) => {
     expect(await only(control.inspect(ANSWERS).revoked())).toEqual(['wait', 'late', 'later']);
   });
 
+  it('a result’s own handle calls its task back', async () => {
+    const stage = await newStage(kind);
+    const { started, open } = gatedTask(stage);
+    await stage.start({ hostname: NODE, concurrency: 1 });
+    await send(stage, ['run']);
+    await until(() => started.length === 1, 'one runs');
+    const result = await stage.app.sendTask('gate.task');
+    expect(await result.revoke({ wait: true, timeoutMs: 2000 })).toEqual([
+      { node: NODE, value: { ok: `tasks ${result.id} flagged as revoked` } },
+    ]);
+    open();
+    await expect(result.get({ timeoutMs: 20_000 })).rejects.toMatchObject({ code: 'CLR_TASK_REVOKED' });
+    expect(await result.revoke()).toEqual([]);
+  });
+
   it('queues come and go while it runs', async () => {
     const stage = await newStage(kind);
     const { open } = gatedTask(stage);
