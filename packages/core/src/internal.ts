@@ -29,7 +29,7 @@ export { eventExchangeType, eventTopology } from './events/event-topology.ts';
 export { bindArguments } from './execute/bind-arguments.ts';
 export { currentTask, runAsTask } from './execute/current-task.ts';
 export type { Invocation, InvokeEnvironment } from './execute/invocation.ts';
-export { invokeTask } from './execute/invoke-task.ts';
+export { invokeTask, notifyFailure } from './execute/invoke-task.ts';
 export type {
   FailureOutcome,
   IgnoreOutcome,
@@ -41,10 +41,11 @@ export type {
   SuccessOutcome,
   UnreadableOutcome,
 } from './execute/outcome.ts';
+export { SoftTimeLimitExceeded, TimeLimitExceeded } from './execute/time-limits.ts';
 export { ConsoleLogger, type ConsoleLoggerOptions } from './logging/console-logger.ts';
 export { applicationFolder } from './plugins/application-folder.ts';
 export { installCommand } from './plugins/install-command.ts';
-export { loadBackend, loadTransport } from './plugins/load-plugin.ts';
+export { loadBackend, loadTransport, requirePackage } from './plugins/load-plugin.ts';
 export { packageFor, packageInScheme } from './plugins/scheme-table.ts';
 export { checkCall } from './publish/check-call.ts';
 export type { SendRequest, SentCall, TaskPublisher } from './publish/task-publisher.ts';

@@ -1,13 +1,15 @@
 import type { AppRuntime, EventDispatcher, Outcome, RevokedOutcome } from '@celeriac/core/internal';
 import type { Delivery } from '@celeriac/transport';
 import type { ConcludeContext } from './conclude/conclude.ts';
+import { concludeContextOf } from './conclude/conclude-context.ts';
 import { Concluder } from './conclude/concluder.ts';
 import { giveBack } from './conclude/give-back.ts';
 import { taskLabel } from './conclude/outcome-log.ts';
 import type { ConclusionPerformer } from './conclude/perform-conclusion.ts';
 import { StartReporter } from './conclude/start-reporter.ts';
-import { TimeText } from './conclude/time-text.ts';
 import { isUnreadable, readBody } from './execute/read-body.ts';
+import { tellTimedOut } from './execute/tell-timed-out.ts';
+import type { RateLimits } from './hold/rate-limits.ts';
 import { RevokedSet } from './hold/revoked-set.ts';
 import { RevokedStamps } from './hold/revoked-stamps.ts';
 import type { RunCounter } from './hold/run-counter.ts';
@@ -16,6 +18,7 @@ import { WaitingTasks } from './hold/waiting-tasks.ts';
 import { admit, type DiscardReason } from './intake/admit.ts';
 import { decodeDelivery, isUndecodable } from './intake/decode.ts';
 import { receivedEventFields } from './intake/received-event.ts';
+import type { TimeLimits } from './limits/time-limits.ts';
 import type { Pool, PoolHost } from './pool/pool.ts';
 import { workerLost } from './pool/worker-lost.ts';
 import type { Counters } from './request/counters.ts';
@@ -31,6 +34,7 @@ export interface PipelineParts {
   readonly makePool: (host: PoolHost) => Pool;
   readonly performer: ConclusionPerformer;
   readonly runs: RunCounter;
+  readonly timeLimits: TimeLimits;
   readonly counters: Counters;
   /** Where monitors listen. */
   readonly events: EventDispatcher;
@@ -53,9 +57,10 @@ export class Pipeline implements PoolHost {
   readonly #revoked: RevokedSet = new RevokedSet();
   readonly #revokedStamps: RevokedStamps = new RevokedStamps();
   readonly #running: Set<ReceivedTask> = new Set();
+  /** Tasks that the pool has, and has not started as far as is known. */
+  readonly #handed: Set<ReceivedTask> = new Set();
   readonly #suspects: Suspects;
   readonly #starts: StartReporter;
-  readonly #mostPending: number;
   /** The task that must be the only one to run. */
   #loner: ReceivedTask | undefined;
   #pumping = false;
@@ -67,22 +72,8 @@ export class Pipeline implements PoolHost {
     const { settings, clock } = runtime;
     this.#parts = parts;
     this.#runtime = runtime;
-    const timeText = new TimeText();
-    this.#context = {
-      hostname,
-      resultExtended: settings.resultExtended,
-      inheritPriority: settings.taskInheritParentPriority,
-      get nowMs() {
-        return clock.now();
-      },
-      get nowText() {
-        return timeText.of(clock.now());
-      },
-      get sendsEvents() {
-        return events.sends('task');
-      },
-    };
-    this.#waiting = new WaitingTasks(clock, () => {
+    this.#context = concludeContextOf(runtime, hostname, events);
+    this.#waiting = new WaitingTasks(clock, settings.workerDisableRateLimits, () => {
       parts.onHeld();
       this.#pump();
     });
@@ -97,7 +88,11 @@ export class Pipeline implements PoolHost {
     this.#starts = new StartReporter(runtime, this.#context, events);
     this.#suspects = new Suspects(parts.runs, settings.workerDeliveryLimit);
     this.pool = parts.makePool(this);
-    this.#mostPending = Math.max(LEAST_PENDING, this.pool.concurrency * PENDING_PER_SLOT);
+  }
+
+  /** How often tasks of one kind may start. */
+  get rateLimits(): RateLimits {
+    return this.#waiting.rates;
   }
 
   /** Tasks that wait for their time. */
@@ -112,7 +107,7 @@ export class Pipeline implements PoolHost {
 
   /** Tasks that wait for a slot. */
   get reservedTasks(): readonly ReceivedTask[] {
-    return this.#waiting.readyTasks;
+    return [...this.#handed, ...this.#waiting.readyTasks];
   }
 
   /** Tasks that wait for their time, earliest first. */
@@ -127,12 +122,13 @@ export class Pipeline implements PoolHost {
 
   /** Tasks that were received and have not started. */
   get reserved(): number {
-    return this.#waiting.held + this.#waiting.ready + this.#suspects.examined;
+    return this.#waiting.held + this.#waiting.ready + this.#suspects.examined + this.#handed.size;
   }
 
   /** Nothing runs, waits for a slot, or waits to be settled. Tasks that wait for their time do not count. */
   get isIdle(): boolean {
-    return this.#running.size + this.#waiting.ready + this.#suspects.examined + this.#concluder.pending === 0;
+    const inPool = this.#running.size + this.#handed.size;
+    return inPool + this.#waiting.ready + this.#suspects.examined + this.#concluder.pending === 0;
   }
 
   /** Intake: everything that arrived together. */
@@ -155,6 +151,8 @@ export class Pipeline implements PoolHost {
       this.#revoked.add(id, nowMs);
       for (const received of this.#waiting.unhold(id)) this.#discard(received, 'revoked');
     }
+    // What has not started comes back, and is looked at again.
+    if (this.#handed.size > 0) void this.pool.recall?.();
     if (this.#waiting.held !== held) this.#parts.onHeld();
   }
 
@@ -171,6 +169,7 @@ export class Pipeline implements PoolHost {
   /** Tasks with one of these values of a stamp are not run. */
   revokeStamped(stamp: string, values: readonly string[]): void {
     this.#revokedStamps.add(stamp, values);
+    if (this.#handed.size > 0) void this.pool.recall?.();
     const discarded = this.#waiting.unholdWhere(({ request }) => this.#revokedStamps.match(request.stamps));
     for (const received of discarded) this.#discard(received, 'revoked');
     if (discarded.length > 0) this.#parts.onHeld();
@@ -184,6 +183,7 @@ export class Pipeline implements PoolHost {
 
   /** Gives back what has not started. Resolves when the broker has it. */
   async returnWaiting(): Promise<void> {
+    await this.pool.recall?.();
     const waiting = this.#waiting.removeWhere(() => true);
     await Promise.all(waiting.map(({ delivery }) => this.#giveBack(delivery)));
     this.#checkIdle();
@@ -192,6 +192,7 @@ export class Pipeline implements PoolHost {
   /** Forgets what has not started, since the broker has taken it back: all, or what is not held any more. */
   forgetWaiting(all: boolean): void {
     this.#waiting.removeWhere((received) => all || isLost(received));
+    if (this.#handed.size > 0) void this.pool.recall?.();
     this.#parts.onHeld();
     this.#checkIdle();
   }
@@ -201,8 +202,9 @@ export class Pipeline implements PoolHost {
    * Resolves when broker and store know.
    */
   async abandonRunning(): Promise<void> {
-    const running = [...this.#running];
+    const running = [...this.#running, ...this.#handed];
     this.#running.clear();
+    this.#handed.clear();
     for (const received of running) {
       received.abandoned = true;
       if (received.acknowledged) this.#concluder.end(received, workerLost(COLD_SHUTDOWN, 0));
@@ -227,14 +229,26 @@ export class Pipeline implements PoolHost {
     received.startedAtMs = this.#runtime.clock.now();
     counters.started++;
     counters.countStart(received.request.task);
+    this.#handed.delete(received);
+    this.#running.add(received);
     this.#starts.report(received, pid);
   }
 
   onEnded(received: ReceivedTask, outcome: Outcome): void {
-    this.#running.delete(received);
+    if (!this.#running.delete(received)) this.#handed.delete(received);
     if (received.abandoned) return;
     if (outcome.kind !== 'failure' || outcome.cause !== 'worker-lost') this.#suspects.clear(received);
+    if (outcome.kind === 'failure' && outcome.cause === 'timeout') {
+      void tellTimedOut(received, outcome, this.#runtime, this.#parts.hostname);
+    }
     this.#concluder.end(received, outcome);
+    this.#pump();
+  }
+
+  onReturned(tasks: readonly ReceivedTask[]): void {
+    const waiting = tasks.filter((received) => this.#handed.delete(received) && !received.abandoned);
+    if (this.#closed) for (const { delivery } of waiting) void this.#giveBack(delivery);
+    else this.#waiting.addFirst(waiting);
     this.#pump();
   }
 
@@ -295,14 +309,21 @@ export class Pipeline implements PoolHost {
   }
 
   get #mayStart(): boolean {
-    const hasRoom = this.pool.free > 0 && this.#concluder.pending < this.#mostPending;
-    return hasRoom && !this.#closed && this.#loner === undefined;
+    if (this.#closed || this.#loner !== undefined) return false;
+    const { pending } = this.#concluder;
+    return pending < LEAST_PENDING || pending < this.pool.concurrency * PENDING_PER_SLOT;
   }
 
   /** While one waits that must run alone, nothing else is started. */
   #next(): ReceivedTask | undefined {
-    if (!this.#waiting.hasLoner) return this.#waiting.take();
-    if (this.#running.size > 0) return undefined;
+    const { pool } = this;
+    if (!this.#waiting.hasLoner) {
+      const next = this.#waiting.peek();
+      if (next === undefined) return undefined;
+      const isAccepted = pool.accepts === undefined ? pool.free > 0 : pool.accepts(next);
+      return isAccepted ? this.#waiting.take() : undefined;
+    }
+    if (this.#running.size + this.#handed.size > 0 || pool.free === 0) return undefined;
     this.#loner = this.#waiting.takeLoner();
     return this.#loner;
   }
@@ -320,7 +341,8 @@ export class Pipeline implements PoolHost {
   }
 
   #start(received: ReceivedTask): void {
-    this.#running.add(received);
+    received.limits = this.#parts.timeLimits.of(received.request, received.task!);
+    this.#handed.add(received);
     this.pool.run(received);
   }
 
@@ -329,18 +351,18 @@ export class Pipeline implements PoolHost {
     const verdict = await this.#suspects.examine(received);
     if (this.#closed) void this.#giveBack(received.delivery);
     else if (verdict === 'run-alone') this.#waiting.addAlone(received);
-    else if (verdict === 'run') this.#waiting.add(received);
+    else if (verdict === 'run') this.#waiting.addAgain(received);
     else this.#concluder.end(received, { kind: 'poison', runs: this.#runtime.settings.workerDeliveryLimit + 1 });
     this.#pump();
   }
 
   async #startCounted(received: ReceivedTask): Promise<void> {
-    this.#running.add(received);
+    this.#handed.add(received);
     await this.#suspects.record(received);
     if (received.abandoned) return;
-    if (this.pool.free > 0) return this.pool.run(received);
+    if (this.pool.free > 0) return this.#start(received);
     // The slot went to another task, or with its process.
-    this.#running.delete(received);
+    this.#handed.delete(received);
     this.#letGo(received);
     this.#waiting.addAlone(received);
     this.#pump();

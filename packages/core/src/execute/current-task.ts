@@ -12,6 +12,8 @@ export interface CurrentTask {
   readonly trail: boolean;
   /** Grows as it sends tasks. */
   readonly children: ResultTuple[];
+  /** Of a run with a soft time limit. */
+  readonly softLimit?: { check(): void } | undefined;
   readonly stampedHeaders?: readonly string[] | null;
   readonly stamps?: { readonly [name: string]: unknown };
   /** The `TaskCaller` of the app whose task it is; its type is above this one. */

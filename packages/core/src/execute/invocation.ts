@@ -20,4 +20,6 @@ export interface Invocation {
   readonly request: TaskRequest;
   readonly body: TaskBody;
   readonly delivery: DeliveryInfo;
+  /** Soft time limit in milliseconds; undefined = none. */
+  readonly softLimitMs?: number | undefined;
 }

@@ -5,9 +5,10 @@ import { bindArguments } from './bind-arguments.ts';
 import { BoundContext } from './bound-context.ts';
 import { type CurrentTask, runAsTask } from './current-task.ts';
 import type { Invocation, InvokeEnvironment } from './invocation.ts';
-import type { Outcome } from './outcome.ts';
+import type { FailureOutcome, Outcome } from './outcome.ts';
 import { automaticRetryOf, retryOf, TaskRetry } from './retry-call.ts';
 import { matchesError } from './retry-policy.ts';
+import { SoftLimit, SoftTimeLimitExceeded } from './time-limits.ts';
 import { validateArguments } from './validate-arguments.ts';
 
 /**
@@ -33,6 +34,19 @@ export async function invokeTask(invocation: Invocation, environment: InvokeEnvi
   return outcome;
 }
 
+/**
+ * Tells a task's own handlers and signals of a failure that was not thrown by its code here: a hard time limit, for instance.
+ * @see celery/worker/request.py on_timeout
+ */
+export async function notifyFailure(
+  invocation: Invocation,
+  environment: InvokeEnvironment,
+  outcome: FailureOutcome,
+  error: unknown,
+): Promise<void> {
+  await new TaskRun(invocation, environment).fail(outcome, error);
+}
+
 function isThenable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
@@ -49,7 +63,7 @@ class TaskRun {
   #value: unknown;
 
   constructor(invocation: Invocation, environment: InvokeEnvironment) {
-    const { request, task } = invocation;
+    const { request, task, softLimitMs } = invocation;
     this.#invocation = invocation;
     this.#environment = environment;
     this.current = {
@@ -62,6 +76,7 @@ class TaskRun {
       stampedHeaders: request.stampedHeaders,
       stamps: request.stamps,
       caller: environment.runtime.caller,
+      softLimit: softLimitMs === undefined ? undefined : new SoftLimit(environment.runtime.clock, softLimitMs),
     };
     this.call = () => this.#run();
   }
@@ -80,7 +95,8 @@ class TaskRun {
     }
   }
 
-  ended(error: unknown, runtimeMs: number): Outcome {
+  ended(thrown: unknown, runtimeMs: number): Outcome {
+    const error = limitBehind(thrown);
     this.#error = error;
     const { task } = this.#invocation;
     const report = this.#report(runtimeMs);
@@ -93,6 +109,12 @@ class TaskRun {
       this.#error = exhausted;
     }
     return this.#failure(this.#error, runtimeMs, matchesError(this.#error, task.options.throws));
+  }
+
+  /** It failed by something else than its own code. */
+  fail(outcome: FailureOutcome, error: unknown): Promise<void> {
+    this.#error = error;
+    return this.notify(outcome);
   }
 
   /** Signals and the task's own handlers; what they throw is logged, the outcome stands. @see celery/app/task.py on_success */
@@ -214,4 +236,10 @@ function stateOf(outcome: Outcome): string {
     revoked: 'REVOKED',
   };
   return states[outcome.kind];
+}
+
+/** What Node's own functions throw when a signal is aborted hides the reason. */
+function limitBehind(error: unknown): unknown {
+  const isAbort = error instanceof Error && error.name === 'AbortError';
+  return isAbort && error.cause instanceof SoftTimeLimitExceeded ? error.cause : error;
 }

@@ -74,8 +74,12 @@ function packageOf(kind: PluginKind, url: string): string {
   );
 }
 
-/** Loads without waiting, so that a connection can be made wherever it is first needed; ES modules load this way too. */
-function requirePackage(name: string, folder: string, notInstalled: (cause: unknown) => Error): unknown {
+/**
+ * A package of the application. Loads without waiting, so that a connection can be made wherever it is first needed; ES modules
+ * load this way too.
+ * @throws {PluginLoadError} for one that fails to load, and what `notInstalled` makes for one that is not there
+ */
+export function requirePackage(name: string, folder: string, notInstalled: (cause: unknown) => Error): unknown {
   const require = createRequire(join(folder, 'package.json'));
   let file: string;
   try {

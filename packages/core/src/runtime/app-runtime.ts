@@ -35,6 +35,8 @@ export interface ConsumedQueues {
  */
 export interface AppRuntime {
   readonly name: string;
+  /** The application's folder: packages are looked up from there. */
+  readonly folder: string;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly logger: Logger;

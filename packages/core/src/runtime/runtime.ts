@@ -114,6 +114,10 @@ export class Runtime implements AppEngine {
     return settings;
   }
 
+  get folder(): string {
+    return this.#state.folder();
+  }
+
   get logger(): Logger {
     return this.#state.logger;
   }

@@ -93,11 +93,8 @@ const NAMES: ReadonlySet<string> = new Set(
     'cosmosdbsql_max_retry_attempts cosmosdbsql_max_retry_wait_time elasticsearch_retry_on_timeout ' +
     'elasticsearch_max_retries elasticsearch_timeout elasticsearch_save_meta_as_text couchbase_backend_settings ' +
     'arangodb_backend_settings worker_agent worker_autoscaler worker_consumer worker_timer worker_pool_putlocks ' +
-    'worker_timer_precision worker_lost_wait worker_hijack_root_logger worker_disable_prefetch ' +
-    'worker_eta_task_limit worker_enable_prefetch_count_reduction worker_disable_rate_limits ' +
-    'worker_cancel_long_running_tasks_on_connection_loss worker_deduplicate_successful_tasks ' +
-    'worker_detect_quorum_queues worker_soft_shutdown_timeout worker_enable_soft_shutdown_on_idle ' +
-    'worker_max_tasks_per_child worker_max_memory_per_child worker_send_task_events ' +
+    'worker_timer_precision worker_lost_wait worker_hijack_root_logger worker_detect_quorum_queues ' +
+    'worker_send_task_events ' +
     'worker_logfile worker_pidfile worker_uid worker_gid worker_umask worker_executable beat_logfile beat_pidfile ' +
     'beat_uid beat_gid beat_umask beat_executable beat_schedule beat_scheduler beat_schedule_filename ' +
     'beat_sync_every beat_max_loop_interval beat_cron_starting_deadline events_logfile events_pidfile events_uid ' +

@@ -186,7 +186,30 @@ export interface Settings {
   // Worker
   /** Tasks at a time; the number of cores when not set. */
   readonly workerConcurrency: number | undefined;
-  readonly workerPool: 'prefork' | 'async' | 'solo';
+  /** `prefork`, `threads`, `async`, `solo`, or the name of a package with a pool. prefork */
+  readonly workerPool: string;
+  /** Tasks that one process of `prefork`, or one thread, runs at a time. 1 */
+  readonly workerChildConcurrency: number;
+  /** Tasks after which a process or thread of the pool is replaced; never when not set. */
+  readonly workerMaxTasksPerChild: number | undefined;
+  /** Memory in KiB above which a process of the pool is replaced after its task; never when not set. */
+  readonly workerMaxMemoryPerChild: number | undefined;
+  /** Take a message only when a slot is free for it. false */
+  readonly workerDisablePrefetch: boolean;
+  /** Most tasks that wait for their time in a worker; above it no more messages are taken. No limit when not set. */
+  readonly workerEtaTaskLimit: number | undefined;
+  /** After a lost connection, take as many messages fewer as tasks still run, until these have ended. true */
+  readonly workerEnablePrefetchCountReduction: boolean;
+  /** After a lost connection, stop running tasks with late acknowledgement: they come again. false */
+  readonly workerCancelLongRunningTasksOnConnectionLoss: boolean;
+  /** A message that comes again and whose task has succeeded is not run again. false */
+  readonly workerDeduplicateSuccessfulTasks: boolean;
+  /** Seconds for which a cold shutdown waits for running tasks first. 0 */
+  readonly workerSoftShutdownTimeout: number;
+  /** Wait even when no task is running. false */
+  readonly workerEnableSoftShutdownOnIdle: boolean;
+  /** Ignore the rate limits of tasks. false */
+  readonly workerDisableRateLimits: boolean;
   /** Messages held = this × concurrency; 0 = no limit. 4 */
   readonly workerPrefetchMultiplier: number;
   /** File that keeps revoked tasks over a restart of the worker. */

@@ -178,7 +178,7 @@ export class Concluder {
 /** Endings without a run here know nothing of the task's links; extended results keep the arguments. */
 function needsBody(ending: Ending, { resultExtended }: ConcludeContext): boolean {
   if (resultExtended || ending.kind === 'revoked' || ending.kind === 'poison') return true;
-  return ending.kind === 'failure' && (ending.cause === 'worker-lost' || ending.cause === 'not-registered');
+  return ending.kind === 'failure' && ending.cause !== 'error';
 }
 
 function quarantineOf(conclusion: Conclusion): QuarantineReason | undefined {

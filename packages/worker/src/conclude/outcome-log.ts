@@ -51,6 +51,10 @@ export function logEnding(logger: Logger, received: ReceivedTask, ending: Ending
 
 function logFailure(logger: Logger, received: ReceivedTask, ending: Extract<Ending, { kind: 'failure' }>): void {
   if (ending.cause === 'not-registered') return;
+  if (ending.cause === 'timeout') {
+    logger.error(`Hard time limit (${ending.runtimeMs / 1000}s) exceeded for ${taskLabel(received)}`);
+    return;
+  }
   const what = escapeForLog(exceptionRepr(ending.exception), 1024);
   if (ending.expected) {
     if (logger.isEnabled('info')) logger.info(`Task ${taskLabel(received)} raised expected: ${what}`);

@@ -65,12 +65,12 @@ export class WorkerPanel implements ControlPanel {
     return this.#worker.consumer.connected?.url ?? '';
   }
 
-  setRateLimit(): void {
-    throw new CommandError('ValueError', 'Rate limits not available');
+  setRateLimit(task: string, rate: string | number | null): void {
+    this.#worker.rateLimits.set(task, rate);
   }
 
-  setTimeLimits(): void {
-    throw new CommandError('ValueError', 'Time limits not available');
+  setTimeLimits(task: string, limits: { readonly soft: number | null; readonly hard: number | null }): void {
+    this.#worker.timeLimits.set(task, limits);
   }
 
   shutDown(reason: string): void {

@@ -1,6 +1,8 @@
 import type { ConnectionGuard, Transport } from '@celeriac/transport';
 import type { WorkerEvents } from '../events/worker-events.ts';
+import type { RateLimits } from '../hold/rate-limits.ts';
 import type { TaskReader } from '../intake/task-reader.ts';
+import type { TimeLimits } from '../limits/time-limits.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
 import type { Counters } from '../request/counters.ts';
@@ -13,6 +15,8 @@ export interface WorkerInternals extends WorkerContext {
   /** What it tells others. */
   readonly events: WorkerEvents;
   readonly consumer: ConsumerInternals;
+  readonly timeLimits: TimeLimits;
+  readonly rateLimits: RateLimits;
   readonly counters: Counters;
   /** On the app's clock that never jumps. */
   readonly startedAtMs: number;

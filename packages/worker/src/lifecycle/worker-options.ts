@@ -1,18 +1,21 @@
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Settings } from '@celeriac/core/internal';
 import { type ChatterOptions, DEFAULT_HEARTBEAT_MS, type ResolvedChatterOptions } from '../events/chatter-options.ts';
-import type { PoolKind } from '../pool/pool.ts';
 import { nodeName } from './node-name.ts';
+import { positive, whole } from './option-checks.ts';
+import {
+  hasChildren,
+  type PoolOptions,
+  type PoolSettings,
+  type ResolvedPoolOptions,
+  resolvePoolOptions,
+} from './pool-options.ts';
 import { WorkerOptionError } from './worker-option-error.ts';
 
 /** How a worker differs from what the app's settings say. */
-export interface WorkerOptions extends ChatterOptions {
-  /** Where tasks run: `prefork`, `async` or `solo`. Default `workerPool`. */
-  readonly pool?: PoolKind;
-  /** Tasks at a time. Default `workerConcurrency`, else the number of cores; always 1 for `solo`. */
-  readonly concurrency?: number;
+export interface WorkerOptions extends PoolOptions, ChatterOptions {
   /** Messages held for each of the tasks at a time, 0 = no limit. Default `workerPrefetchMultiplier`. */
   readonly prefetchMultiplier?: number;
   /** Queues to read. Default: all of `taskQueues`. */
@@ -40,9 +43,7 @@ export interface WorkerOptions extends ChatterOptions {
 }
 
 /** {@link WorkerOptions} with nothing left open. */
-export interface ResolvedWorkerOptions extends ResolvedChatterOptions {
-  readonly pool: PoolKind;
-  readonly concurrency: number;
+export interface ResolvedWorkerOptions extends ResolvedPoolOptions, ResolvedChatterOptions {
   readonly prefetchMultiplier: number;
   readonly queues: readonly string[] | undefined;
   readonly excludeQueues: readonly string[] | undefined;
@@ -58,64 +59,47 @@ export interface ResolvedWorkerOptions extends ResolvedChatterOptions {
   readonly execArgv: readonly string[];
 }
 
-const POOLS: readonly PoolKind[] = ['prefork', 'async', 'solo'];
-const MOST_TASKS = 10_000;
-const MOST_PROCESSES = 1000;
 const LONGEST_MULTIPLIER = 10_000;
 
 /** What of the settings counts for a worker. */
-export type WorkerSettings = Pick<
-  Settings,
-  | 'workerPool'
-  | 'workerConcurrency'
-  | 'workerPrefetchMultiplier'
-  | 'workerProcAliveTimeout'
-  | 'workerSendTaskEvents'
-  | 'workerStateDb'
->;
+export type WorkerSettings = PoolSettings &
+  Pick<
+    Settings,
+    'workerPrefetchMultiplier' | 'workerProcAliveTimeout' | 'workerSendTaskEvents' | 'workerStateDb'
+  >;
 
 /** @throws {WorkerOptionError} naming the option */
 export function resolveWorkerOptions(options: WorkerOptions, settings: WorkerSettings): ResolvedWorkerOptions {
-  const pool = options.pool ?? settings.workerPool;
-  if (!POOLS.includes(pool)) throw new WorkerOptionError('pool', pool, `must be one of ${POOLS.join(', ')}`);
-  const asked = options.concurrency ?? settings.workerConcurrency ?? availableParallelism();
-  const most = pool === 'prefork' ? MOST_PROCESSES : MOST_TASKS;
-  const concurrency = whole('concurrency', asked, 1, most);
+  const pool = resolvePoolOptions(options, settings);
   const multiplier = options.prefetchMultiplier ?? settings.workerPrefetchMultiplier;
   return {
-    pool,
-    concurrency: pool === 'solo' ? 1 : concurrency,
+    ...pool,
     prefetchMultiplier: whole('prefetchMultiplier', multiplier, 0, LONGEST_MULTIPLIER),
     queues: names('queues', options.queues),
     excludeQueues: names('excludeQueues', options.excludeQueues),
-    appModule: pool === 'prefork' ? moduleUrl(options.appModule) : undefined,
+    appModule: hasChildren(pool.pool) ? moduleUrl(options.appModule, pool.pool) : undefined,
     exportName: options.exportName,
     hostname: nodeName(options.hostname, hostname()),
     stateDb: options.stateDb ?? settings.workerStateDb,
     healthPort: options.healthPort === undefined ? undefined : whole('healthPort', options.healthPort, 0, 65_535),
     healthHost: options.healthHost ?? '127.0.0.1',
     onReady: options.onReady,
-    procAliveTimeoutMs: milliseconds(
+    procAliveTimeoutMs: positive(
       'procAliveTimeoutMs',
       options.procAliveTimeoutMs ?? settings.workerProcAliveTimeout * 1000,
+      'milliseconds',
     ),
     taskEvents: options.taskEvents ?? settings.workerSendTaskEvents,
     withoutHeartbeat: options.withoutHeartbeat ?? false,
     withoutMingle: options.withoutMingle ?? false,
     withoutGossip: options.withoutGossip ?? false,
-    heartbeatIntervalMs: milliseconds('heartbeatIntervalMs', options.heartbeatIntervalMs ?? DEFAULT_HEARTBEAT_MS),
+    heartbeatIntervalMs: positive(
+      'heartbeatIntervalMs',
+      options.heartbeatIntervalMs ?? DEFAULT_HEARTBEAT_MS,
+      'milliseconds',
+    ),
     execArgv: options.execArgv ?? process.execArgv.filter((argument) => !argument.startsWith('--inspect')),
   };
-}
-
-function whole(option: string, value: unknown, least: number, most: number): number {
-  if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
-  throw new WorkerOptionError(option, value, `must be a whole number from ${least} to ${most}`);
-}
-
-function milliseconds(option: string, value: unknown): number {
-  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value;
-  throw new WorkerOptionError(option, value, 'must be a number of milliseconds above 0');
 }
 
 function names(option: string, value: readonly string[] | undefined): readonly string[] | undefined {
@@ -125,10 +109,10 @@ function names(option: string, value: readonly string[] | undefined): readonly s
   throw new WorkerOptionError(option, value, "must be a list of queues' names");
 }
 
-function moduleUrl(module: string | URL | undefined): string {
+function moduleUrl(module: string | URL | undefined, pool: string): string {
   if (module === undefined || module === '') {
     throw new WorkerOptionError('appModule', module, 'must name the module that exports the app', {
-      hint: "The processes of the pool \"prefork\" load it. In this process: pool: 'async' or 'solo'.",
+      hint: `The children of the pool "${pool}" load it. In this process: pool: 'async' or 'solo'.`,
     });
   }
   if (module instanceof URL) return module.href;

@@ -1,9 +1,11 @@
 import type { AppRuntime } from '@celeriac/core/internal';
 import { ConclusionPerformer } from '../conclude/perform-conclusion.ts';
 import { WorkerEvents } from '../events/worker-events.ts';
+import type { RateLimits } from '../hold/rate-limits.ts';
 import { RunCounter } from '../hold/run-counter.ts';
 import { prefetchCount } from '../intake/prefetch-count.ts';
 import { TaskReader } from '../intake/task-reader.ts';
+import { TimeLimits } from '../limits/time-limits.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Pool, PoolHost } from '../pool/pool.ts';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
@@ -45,6 +47,7 @@ export class WorkerSession implements WorkerInternals {
   readonly blueprint: Blueprint<WorkerInternals>;
   readonly fail: (error: Error) => void;
   readonly shutDown: (reason: string) => void;
+  readonly timeLimits: TimeLimits;
   readonly counters: Counters;
   readonly startedAtMs: number;
 
@@ -55,6 +58,7 @@ export class WorkerSession implements WorkerInternals {
     this.fail = onFailed;
     this.shutDown = onShutdown;
     this.counters = counters;
+    this.timeLimits = new TimeLimits({ soft: options.softTimeLimit, hard: options.timeLimit });
     this.startedAtMs = runtime.clock.monotonic();
     const guard = runtime.openReader();
     this.quarantine = new QuarantineWriter({ runtime, transport: () => guard.acquire() });
@@ -78,17 +82,22 @@ export class WorkerSession implements WorkerInternals {
       performer,
       events,
       runs: new RunCounter(() => runtime.backend(), runtime.logger),
+      timeLimits: this.timeLimits,
       counters,
       onHeld: () => this.consumer.tasks.updatePrefetch(),
     });
     const tasks = new TaskReader({
       queues: runtime.queues(options.queues, options.excludeQueues),
-      prefetch: () => prefetchCount(options.concurrency, options.prefetchMultiplier, this.pipeline.held),
+      prefetch: () => prefetchCount(this.pipeline.pool.concurrency, options.prefetchMultiplier, this.pipeline.held),
       onDeliveries: (deliveries) => this.pipeline.receive(deliveries),
       logger: runtime.logger,
     });
     this.consumer = new WorkerConsumer({ worker: this, guard, tasks, steps: consumerSteps(runtime.steps) });
     this.blueprint = new Blueprint('Worker', workerSteps(runtime.steps), runtime.logger);
+  }
+
+  get rateLimits(): RateLimits {
+    return this.pipeline.rateLimits;
   }
 
   get hostname(): string {

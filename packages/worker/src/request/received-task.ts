@@ -3,6 +3,7 @@ import type { TaskBody, TaskRequest } from '@celeriac/protocol';
 import type { Delivery } from '@celeriac/transport';
 import { type AckOptions, EARLY_ACK } from './ack-options.ts';
 import type { HeldMessage } from './held-message.ts';
+import type { RunLimits } from './run-limits.ts';
 
 /** A task message on its way through the worker. One object per message; every stage gets the same one. */
 export class ReceivedTask implements HeldMessage {
@@ -22,6 +23,8 @@ export class ReceivedTask implements HeldMessage {
   startedAtMs: number | undefined;
   /** The process that runs it; undefined before it starts. */
   pid: number | undefined;
+  /** Time limits of its run, once it was given to the pool; undefined = none. */
+  limits: RunLimits | undefined;
 
   constructor(delivery: Delivery, request: TaskRequest, task: RegisteredTask | undefined) {
     this.delivery = delivery;

@@ -1,5 +1,9 @@
 import { appendFileSync } from 'node:fs';
-import { Celeriac } from '@celeriac/core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { threadId } from 'node:worker_threads';
+import { Celeriac, checkLimits } from '@celeriac/core';
+
+const hoard: Buffer[] = [];
 
 /** Tasks that do to their process what tasks can do. */
 export function defineTasks(target: Celeriac): void {
@@ -52,9 +56,49 @@ export function defineTasks(target: Celeriac): void {
       return 'survived';
     },
   );
-  target.task('pool.block', (ms: number): number => {
+  const block = (ms: number): number => {
     const end = Date.now() + ms;
     while (Date.now() < end);
+    return process.pid;
+  };
+  target.task('pool.block', block);
+  target.task('pool.blockShort', { timeLimit: 1 }, block);
+  target.task('pool.lateBlock', { acksLate: true }, block);
+  defineLimited(target);
+}
+
+/** Tasks that heed their soft limit, or do not. */
+function defineLimited(target: Celeriac): void {
+  target.task('pool.heed', { bind: true, softTimeLimit: 0.5 }, async (context, ms: number): Promise<string> => {
+    try {
+      await sleep(ms, undefined, { signal: context.signal });
+    } catch {
+      return `told: ${(context.signal.reason as Error).constructor.name}`;
+    }
+    return 'slept';
+  });
+  target.task('pool.passOn', { bind: true, softTimeLimit: 0.5 }, (context, ms: number) =>
+    sleep(ms, 'slept', { signal: context.signal }),
+  );
+  target.task('pool.compute', { softTimeLimit: 0.5 }, (ms: number): string => {
+    const end = Date.now() + ms;
+    try {
+      while (Date.now() < end) checkLimits();
+    } catch (error) {
+      checkLimits();
+      return (error as Error).constructor.name;
+    }
+    return 'computed';
+  });
+  target.task('pool.deaf', { bind: true, softTimeLimit: 0.5, timeLimit: 1 }, async (context): Promise<void> => {
+    await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true }));
+    await sleep(60_000);
+  });
+  target.task('pool.mark', (ledger: string, index: number): void =>
+    appendFileSync(ledger, `${index} ${process.pid}.${threadId}\n`),
+  );
+  target.task('pool.hoard', (mib: number): number => {
+    hoard.push(Buffer.alloc(mib * 1024 * 1024, 1));
     return process.pid;
   });
 }

@@ -61,7 +61,7 @@ describe('prefork', { timeout: 60_000 }, () => {
 
   it('A4 A5: a child that dies makes its task a WorkerLostError; the other child keeps its task; both slots work again', async () => {
     const { stage, worker } = await preforkStage();
-    const other = call(stage, 'sleep', 4000);
+    const other = call(stage, 'sleep', 6000);
     const cases: [string, unknown[], RegExp][] = [
       ['kill', ['SIGKILL'], /^Worker exited prematurely: signal 9 \(SIGKILL\) Job: \d+\.$/],
       ['exit', [3], /^Worker exited prematurely: exitcode 3 Job: \d+\.$/],
@@ -72,11 +72,11 @@ describe('prefork', { timeout: 60_000 }, () => {
     for (const [name, args, expected] of cases) {
       const { text, afterMs } = await failureOf(stage, name, ...args);
       expect(text).toMatch(expected);
-      expect(afterMs).toBeLessThan(4000);
+      expect(afterMs).toBeLessThan(8000);
     }
     expect(typeof (await other)).toBe('number');
-    const pids = await Promise.all([call(stage, 'sleep', 300), call(stage, 'sleep', 300)]);
-    expect(new Set(pids).size).toBe(2);
+    const pidsAtOnce = () => Promise.all([call(stage, 'sleep', 300), call(stage, 'sleep', 300)]);
+    await until(async () => new Set(await pidsAtOnce()).size === 2, 'both slots work');
     expect(worker.stats().failed).toBe(cases.length);
   });
 

@@ -1,30 +1,57 @@
 import { getHeapStatistics } from 'node:v8';
 import { type AppRuntime, invokeTask, type Outcome } from '@celeriac/core/internal';
-import { type RawMessage, toExceptionInfo, tracebackOf } from '@celeriac/protocol';
-import { AbortSignals } from '../../execute/abort-signals.ts';
+import { decodeMessageBody, readTaskRequest, toExceptionInfo, tracebackOf } from '@celeriac/protocol';
 import { isUnreadable, readBody } from '../../execute/read-body.ts';
-import type { ChildMessage, ChildSetup, EndedReport, ParentMessage, RunCommand } from './child-messages.ts';
+import { RunSignals } from '../../execute/run-signals.ts';
+import { Deadlines } from '../../limits/deadlines.ts';
+import type { ChildLink } from './child-link.ts';
+import type { ChildSetup, EndedReport, ParentMessage, RunCommand } from './child-messages.ts';
+import type { Claims } from './claims.ts';
 import { loadApp } from './load-app.ts';
-import { watchParent } from './parent-watch.ts';
 
 /** How long the shutdown handlers of the app and its connections may take. */
 const CLOSE_MS = 1000;
 /** How long the last words may take to reach the parent. */
 const LAST_WORDS_MS = 500;
 
-/** The life of one pool process: load the app, say so, run what comes, end with the parent. */
+/** What a child is made of. */
+export interface ChildParts {
+  readonly setup: ChildSetup;
+  readonly link: ChildLink;
+  readonly claims: Claims;
+}
+
+interface Expiry {
+  readonly id: string;
+  readonly label: string;
+  readonly limitMs: number;
+}
+
+/** The life of one process or thread of a pool: load the app, say so, run what comes, end with the parent. */
 export class ChildMain {
   readonly #setup: ChildSetup;
-  readonly #signals: AbortSignals = new AbortSignals();
+  readonly #link: ChildLink;
+  readonly #claims: Claims;
+  readonly #signals: RunSignals = new RunSignals();
+  /** Tasks that wait for a place here. */
+  readonly #backlog: RunCommand[] = [];
+  /** Task ids of the jobs that run. */
+  readonly #running: Map<number, string> = new Map();
   #runtime: AppRuntime | undefined;
+  #softLimits: Deadlines<Expiry> | undefined;
   #ending = false;
 
-  constructor(setup: ChildSetup) {
+  constructor({ setup, link, claims }: ChildParts) {
     this.#setup = setup;
+    this.#link = link;
+    this.#claims = claims;
   }
 
-  async start(): Promise<void> {
-    this.#installHandlers();
+  /** @param watch - begins to watch over the parent */
+  async start(watch: () => void): Promise<void> {
+    this.#link.onClosed(() => void this.#end(0));
+    process.on('uncaughtException', (error) => this.#fatal('uncaughtException', error));
+    process.on('unhandledRejection', (error) => this.#fatal('unhandledRejection', error));
     try {
       this.#runtime = await loadApp(this.#setup.appModule, this.#setup.exportName);
     } catch (error) {
@@ -32,64 +59,91 @@ export class ChildMain {
       return this.#endAfter({ kind: 'failed', reason }, 1);
     }
     await this.#runtime.signals.workerProcessInit.sendAndWait({ hostname: this.#setup.hostname });
-    process.on('message', (message) => this.#receive(message as ParentMessage));
-    this.#send({ kind: 'ready', heapLimitBytes: getHeapStatistics().heap_size_limit });
-    watchParent();
-  }
-
-  /** A terminal sends SIGINT to the whole group, and so do many supervisors with SIGTERM: only the parent decides. */
-  #installHandlers(): void {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const) process.on(signal, () => {});
-    process.on('disconnect', () => void this.#end(0));
-    process.on('uncaughtException', (error) => this.#fatal('uncaughtException', error));
-    process.on('unhandledRejection', (error) => this.#fatal('unhandledRejection', error));
+    this.#softLimits = new Deadlines(this.#runtime.clock, (expiry) => this.#expire(expiry));
+    this.#link.onMessage((message) => this.#receive(message));
+    this.#link.send({ kind: 'ready', heapLimitBytes: getHeapStatistics().heap_size_limit });
+    watch();
   }
 
   #receive(message: ParentMessage): void {
     if (message.kind === 'stop') void this.#end(0);
-    else void this.#run(message);
+    else if (message.kind === 'run') {
+      this.#backlog.push(...message.runs);
+      this.#runNext();
+    } else {
+      const id = this.#running.get(message.job);
+      if (id === undefined) return;
+      if (message.why === 'soft-limit') this.#signals.expire(id, 0);
+      else this.#signals.abort(id, new Error('The task was terminated.'));
+    }
+  }
+
+  #runNext(): void {
+    while (this.#running.size < this.#setup.concurrency) {
+      const command = this.#backlog.shift();
+      if (command === undefined) return;
+      if (this.#claims.start(command.job)) void this.#run(command);
+    }
   }
 
   async #run(command: RunCommand): Promise<void> {
-    const report = this.#reportOf(await this.#outcomeOf(command));
+    const { job } = command;
+    this.#running.set(job, '');
+    const report = this.#reportOf(job, await this.#outcomeOf(command));
+    this.#running.delete(job);
     try {
-      this.#send(report);
+      this.#link.send(report);
     } catch (error) {
-      this.#send({ kind: 'ended', outcome: unsendable(error), encodedValue: undefined });
+      this.#link.send({ ...report, outcome: unsendable(error), encodedValue: undefined });
     }
+    this.#runNext();
   }
 
   async #outcomeOf(command: RunCommand): Promise<Outcome> {
     const runtime = this.#runtime!;
-    const { request, body: bytes, contentType, contentEncoding, delivery } = command;
-    const message: RawMessage = { body: bytes, contentType, contentEncoding, headers: request.headers, properties: {} };
-    const body = readBody(message, request, runtime);
-    if (isUnreadable(body)) return body;
-    const task = runtime.tasks.get(request.task);
-    if (task === undefined) return unknownHere(request.task);
-    const { hostname } = this.#setup;
-    const environment = { runtime, hostname, isEager: false, abortSignal: this.#signals.of };
-    const outcome = await invokeTask({ task, request, body, delivery }, environment);
-    this.#signals.forget(request.id);
-    return outcome;
-  }
-
-  /** Values travel as text: the parent needs them as such, and not everything survives a pipe. */
-  #reportOf(outcome: Outcome): EndedReport {
-    if (outcome.kind !== 'success') return { kind: 'ended', outcome, encodedValue: undefined };
-    const { value, ...rest } = outcome;
-    if (outcome.resultText !== undefined) return { kind: 'ended', outcome: rest, encodedValue: undefined };
+    const { job, message, delivery, softMs } = command;
+    let id = '';
     try {
-      const { serializers, settings } = this.#runtime!;
-      const { body } = serializers.encode(value ?? null, settings.resultSerializer);
-      return { kind: 'ended', outcome: rest, encodedValue: Buffer.from(body).toString('base64') };
+      const request = readTaskRequest(message, () => decodeMessageBody(message, runtime), runtime.limits);
+      const body = readBody(message, request, runtime);
+      if (isUnreadable(body)) return body;
+      const task = runtime.tasks.get(request.task);
+      if (task === undefined) return unknownHere(request.task);
+      const { hostname } = this.#setup;
+      const environment = { runtime, hostname, isEager: false, abortSignal: this.#signals.of };
+      id = request.id;
+      this.#running.set(job, id);
+      if (softMs !== undefined) {
+        this.#softLimits!.add(String(job), softMs, { id, label: `${request.task}[${id}]`, limitMs: softMs });
+      }
+      return await invokeTask({ task, request, body, delivery, softLimitMs: softMs }, environment);
     } catch (error) {
-      return { kind: 'ended', outcome: unsendable(error), encodedValue: undefined };
+      return unsendable(error);
+    } finally {
+      this.#signals.forget(id);
+      if (softMs !== undefined) this.#softLimits!.remove(String(job));
     }
   }
 
-  #send(message: ChildMessage): void {
-    if (process.connected) process.send!(message);
+  #expire({ id, label, limitMs }: Expiry): void {
+    this.#runtime!.logger.warning(`Soft time limit (${limitMs / 1000}s) exceeded for ${label}`);
+    this.#signals.expire(id, limitMs);
+  }
+
+  /** Values travel as text: the parent needs them as such, and not everything survives a pipe. */
+  #reportOf(job: number, outcome: Outcome): EndedReport {
+    const memoryBytes = this.#setup.reportsMemory ? process.memoryUsage.rss() : undefined;
+    const report = { kind: 'ended', job, encodedValue: undefined, memoryBytes } as const;
+    if (outcome.kind !== 'success') return { ...report, outcome };
+    const { value, ...rest } = outcome;
+    if (outcome.resultText !== undefined) return { ...report, outcome: rest };
+    try {
+      const { serializers, settings } = this.#runtime!;
+      const { body } = serializers.encode(value ?? null, settings.resultSerializer);
+      return { ...report, outcome: rest, encodedValue: Buffer.from(body).toString('base64') };
+    } catch (error) {
+      return { ...report, outcome: unsendable(error) };
+    }
   }
 
   #fatal(kind: string, error: unknown): void {
@@ -99,10 +153,10 @@ export class ChildMain {
     this.#endAfter({ kind: 'fatal', reason: `${kind}: ${text}` }, 1);
   }
 
-  #endAfter(message: ChildMessage, exitCode: number): void {
+  #endAfter(message: Parameters<ChildLink['sendLast']>[0], exitCode: number): void {
     this.#ending = true;
     setTimeout(() => process.exit(exitCode), LAST_WORDS_MS);
-    if (process.connected) process.send!(message, () => process.exit(exitCode));
+    this.#link.sendLast(message, () => process.exit(exitCode));
   }
 
   async #end(exitCode: number): Promise<void> {

@@ -1,0 +1,379 @@
+import { RESULT_LIMITS } from '@celeriac/backend';
+import type { AppRuntime, Outcome } from '@celeriac/core/internal';
+import { backoffMs, systemClock, type Timer } from '@celeriac/protocol';
+import { deliveryInfoOf } from '../execute/delivery-info.ts';
+import { Deadlines } from '../limits/deadlines.ts';
+import type { ReceivedTask } from '../request/received-task.ts';
+import type { ChildSetup, EndedReport } from './child/child-messages.ts';
+import { Lane, type Run } from './lane.ts';
+import type { Pool, PoolHost } from './pool.ts';
+import type { MakeChild, PoolChild } from './pool-child.ts';
+import { terminated, timedOut } from './pool-outcomes.ts';
+import { TaskTimes } from './task-times.ts';
+import { type ProcessEnd, workerLost, workerLostText } from './worker-lost.ts';
+
+/** Waits between children that do not even get ready. */
+const RESTART = Object.freeze({ baseMs: 500, factor: 2, maxMs: 30_000, jitter: 1 });
+/** Tasks that wait with a child for their turn. */
+const MOST_AHEAD = 8;
+/** They are taken back when the one before them takes longer than this. */
+const RECALL_AFTER_MS = 10;
+const LOOK_EVERY_MS = 5;
+/** Where several tasks share a child, how long one may take to heed its abort signal before the child is killed. */
+const GRACE_MS = 500;
+const MOST_CHILDREN = 1000;
+
+/** What a pool of children needs. */
+export interface ChildPoolParts {
+  readonly kind: 'prefork' | 'threads';
+  readonly runtime: AppRuntime;
+  readonly host: PoolHost;
+  /** Children. */
+  readonly size: number;
+  readonly setup: ChildSetup;
+  readonly aliveTimeoutMs: number;
+  readonly makeChild: MakeChild;
+  /** A task goes to a child only when that child is idle. */
+  readonly isFair: boolean;
+  /** Tasks after which a child is replaced; undefined = never. */
+  readonly maxTasksPerChild: number | undefined;
+  /** Memory in bytes above which a child is replaced after its task; undefined = any. */
+  readonly maxMemoryBytes: number | undefined;
+}
+
+/** Runs each task in a child: a process or a thread that has loaded the app, and takes one task, or a few, at a time. */
+export class ChildPool implements Pool {
+  readonly kind: 'prefork' | 'threads';
+  readonly #parts: ChildPoolParts;
+  readonly #perChild: number;
+  readonly #lanes: Map<PoolChild, Lane> = new Map();
+  readonly #times: TaskTimes = new TaskTimes();
+  readonly #restarts: Set<Timer> = new Set();
+  readonly #hardLimits: Deadlines<Run>;
+  #size: number;
+  #keys = 0;
+  /** Children in a row that ended before they were ready. */
+  #failures = 0;
+  #ending = false;
+  #look: NodeJS.Timeout | undefined;
+
+  constructor(parts: ChildPoolParts) {
+    this.#parts = parts;
+    this.kind = parts.kind;
+    this.#size = parts.size;
+    this.#perChild = parts.setup.concurrency;
+    this.#hardLimits = new Deadlines(systemClock, (run) => this.#end(run, timedOut(run.received.limits!.hardMs!)));
+  }
+
+  get concurrency(): number {
+    return this.#size * this.#perChild;
+  }
+
+  get free(): number {
+    let free = 0;
+    for (const lane of this.#lanes.values()) if (this.#isOpen(lane)) free += this.#perChild - lane.started;
+    return free;
+  }
+
+  get processes(): readonly number[] {
+    return Array.from(this.#lanes.keys(), ({ pid }) => pid);
+  }
+
+  accepts({ request }: ReceivedTask): boolean {
+    return this.#laneFor(this.#isShort(request.task)) !== undefined;
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.#ending = false;
+    const onAbort = (): void => void this.terminate();
+    signal.addEventListener('abort', onAbort);
+    try {
+      const started = Array.from({ length: this.#size }, () => this.#launch());
+      await Promise.all(started.map((child) => child.ready));
+    } catch (error) {
+      await this.terminate();
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  run(received: ReceivedTask): void {
+    const isShort = this.#isShort(received.request.task);
+    const lane = this.#laneFor(isShort)!;
+    const run: Run = {
+      received,
+      job: ++lane.given,
+      key: String(++this.#keys),
+      isShort,
+      isStarted: false,
+      startedAtMs: 0,
+      ending: undefined,
+    };
+    lane.runs.set(run.job, run);
+    lane.ahead.push(run);
+    if (!isShort) lane.long++;
+    const { delivery, limits } = received;
+    lane.post({ job: run.job, message: delivery.message, delivery: deliveryInfoOf(delivery), softMs: limits?.softMs });
+    if (lane.started < this.#perChild) this.#started(lane, run);
+    else this.#watchAhead();
+    const { maxTasksPerChild } = this.#parts;
+    if (maxTasksPerChild !== undefined && lane.given >= maxTasksPerChild) lane.isRetiring = true;
+  }
+
+  async recall(): Promise<void> {
+    await Promise.all(Array.from(this.#lanes.values(), (lane) => this.#recall(lane)));
+  }
+
+  grow(count: number): void {
+    const size = this.#size + count;
+    if (!(count > 0) || size > MOST_CHILDREN) throw new RangeError(`A pool has at most ${MOST_CHILDREN} children.`);
+    this.#size = size;
+    this.#refill();
+  }
+
+  shrink(count: number): void {
+    if (!(count > 0) || count >= this.#size) throw new RangeError('A pool has at least one child.');
+    this.#size -= count;
+    const lanes = [...this.#lanes.values()].filter((lane) => !lane.isRetiring);
+    // Those with the least to do go first.
+    lanes.sort((one, other) => one.runs.size - other.runs.size);
+    for (const lane of lanes.slice(0, Math.max(0, lanes.length - this.#size))) this.#retire(lane);
+  }
+
+  async restart(): Promise<void> {
+    const lanes = [...this.#lanes.values()];
+    for (const lane of lanes) this.#retire(lane);
+    await Promise.all(lanes.map((lane) => lane.child.gone));
+  }
+
+  terminateTask(received: ReceivedTask, signal: NodeJS.Signals): void {
+    for (const lane of this.#lanes.values()) {
+      for (const run of lane.runs.values()) {
+        if (run.received !== received || !run.isStarted) continue;
+        if (signal === 'SIGUSR1') lane.child.send({ kind: 'abort', job: run.job, why: 'soft-limit' });
+        else this.#end(run, terminated(signal));
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#close();
+    await Promise.all(Array.from(this.#lanes.keys(), (child) => child.stop()));
+  }
+
+  async terminate(): Promise<void> {
+    this.#close();
+    for (const lane of this.#lanes.values()) lane.runs.clear();
+    const children = [...this.#lanes.keys()];
+    for (const child of children) child.kill();
+    await Promise.all(children.map((child) => child.gone));
+  }
+
+  #close(): void {
+    this.#ending = true;
+    this.#hardLimits.clear();
+    this.#stopLooking();
+    for (const timer of this.#restarts) timer.cancel();
+    this.#restarts.clear();
+  }
+
+  #isShort(task: string): boolean {
+    return !this.#parts.isFair && this.#times.isShort(task);
+  }
+
+  #isOpen(lane: Lane): boolean {
+    return lane.isReady && !lane.isRetiring && !lane.isRecalling && !this.#ending;
+  }
+
+  /** The child that gets the next task: the one with the most free places, else one whose tasks are over in no time. */
+  #laneFor(isShort: boolean): Lane | undefined {
+    let best: Lane | undefined;
+    for (const lane of this.#lanes.values()) {
+      if (!this.#isOpen(lane)) continue;
+      if (lane.runs.size === 0) return lane;
+      if (best === undefined || lane.runs.size < best.runs.size) best = lane;
+    }
+    if (best === undefined || best.runs.size < this.#perChild) return best;
+    if (!isShort || best.long > 0 || best.ahead.length >= MOST_AHEAD) return undefined;
+    return systemClock.monotonic() - best.progressMs < RECALL_AFTER_MS ? best : undefined;
+  }
+
+  #launch(): PoolChild {
+    const { setup, aliveTimeoutMs, makeChild } = this.#parts;
+    const child = makeChild({
+      setup,
+      aliveTimeoutMs,
+      onEnded: (from, report) => this.#onEnded(from, report),
+      onGone: (from, end) => this.#onGone(from, end),
+    });
+    const lane = new Lane(child);
+    this.#lanes.set(child, lane);
+    child.ready.then(
+      () => this.#onReady(lane),
+      () => {},
+    );
+    return child;
+  }
+
+  /** As many children as there should be, those not counted that are about to end. */
+  #refill(): void {
+    let missing = this.#size - this.#restarts.size;
+    for (const lane of this.#lanes.values()) if (!lane.isRetiring) missing--;
+    for (; missing > 0 && !this.#ending; missing--) this.#launch();
+  }
+
+  #onReady(lane: Lane): void {
+    this.#failures = 0;
+    lane.isReady = true;
+    if (lane.isRetiring) void lane.child.stop();
+    else if (!this.#ending) this.#parts.host.onFree();
+  }
+
+  #started(lane: Lane, run: Run): void {
+    lane.ahead.splice(lane.ahead.indexOf(run), 1);
+    lane.started++;
+    run.isStarted = true;
+    run.startedAtMs = systemClock.monotonic();
+    lane.progressMs = run.startedAtMs;
+    const { limits } = run.received;
+    if (limits?.hardMs !== undefined) this.#hardLimits.add(run.key, limits.hardMs, run);
+    this.#parts.host.onStarted(run.received, lane.child.pid);
+  }
+
+  #onEnded(child: PoolChild, { job, outcome, encodedValue, memoryBytes }: EndedReport): void {
+    const lane = this.#lanes.get(child);
+    const run = lane?.runs.get(job);
+    if (lane === undefined || run === undefined) return;
+    if (!run.isStarted) this.#started(lane, run);
+    this.#remove(lane, run);
+    if ('runtimeMs' in outcome) this.#times.note(run.received.request.task, outcome.runtimeMs);
+    const { maxMemoryBytes } = this.#parts;
+    if (maxMemoryBytes !== undefined && (memoryBytes ?? 0) > maxMemoryBytes) this.#retire(lane);
+    // The child goes on with the next one by itself.
+    else if (!lane.isRecalling) this.#startAhead(lane);
+    this.#retireIfDone(lane);
+    this.#parts.host.onEnded(run.received, run.ending ?? this.#decoded(outcome, encodedValue));
+  }
+
+  #startAhead(lane: Lane): void {
+    while (lane.started < this.#perChild && lane.ahead.length > 0) this.#started(lane, lane.ahead[0]!);
+  }
+
+  #remove(lane: Lane, run: Run): void {
+    lane.remove(run);
+    if (run.received.limits?.hardMs !== undefined) this.#hardLimits.remove(run.key);
+  }
+
+  #decoded(outcome: Outcome, encodedValue: string | undefined): Outcome {
+    if (outcome.kind !== 'success' || encodedValue === undefined) return outcome;
+    const { serializers, settings } = this.#parts.runtime;
+    const value = serializers
+      .byName(settings.resultSerializer)
+      .decode(Buffer.from(encodedValue, 'base64'), RESULT_LIMITS);
+    return { ...outcome, value };
+  }
+
+  /** No more tasks for it; another takes its place when it has none. */
+  #retire(lane: Lane): void {
+    lane.isRetiring = true;
+    void this.#recall(lane);
+    this.#retireIfDone(lane);
+  }
+
+  #retireIfDone(lane: Lane): void {
+    if (!lane.isRetiring || lane.runs.size > 0 || this.#ending) return;
+    if (lane.isReady) void lane.child.stop();
+    lane.isReady = false;
+    this.#refill();
+  }
+
+  /** Stops a run by ending its child; where it shares the child with others it gets a chance to end by itself. */
+  #end(run: Run, ending: Outcome): void {
+    for (const lane of this.#lanes.values()) {
+      if (lane.runs.get(run.job) !== run) continue;
+      run.ending = ending;
+      if (lane.started === 1) lane.child.kill();
+      else this.#abort(lane, run);
+    }
+  }
+
+  #abort(lane: Lane, run: Run): void {
+    lane.child.send({ kind: 'abort', job: run.job, why: 'terminated' });
+    const insist = (): void => {
+      if (lane.runs.get(run.job) === run) lane.child.kill();
+    };
+    systemClock.setTimer(GRACE_MS, insist, { ref: false });
+  }
+
+  #watchAhead(): void {
+    this.#look ??= setInterval(() => this.#lookAround(), LOOK_EVERY_MS).unref();
+  }
+
+  #lookAround(): void {
+    const nowMs = systemClock.monotonic();
+    let hasAhead = false;
+    for (const lane of this.#lanes.values()) {
+      if (lane.ahead.length === 0) continue;
+      hasAhead = true;
+      if (nowMs - lane.progressMs > RECALL_AFTER_MS) void this.#recall(lane);
+    }
+    if (!hasAhead) this.#stopLooking();
+  }
+
+  #stopLooking(): void {
+    clearInterval(this.#look);
+    this.#look = undefined;
+  }
+
+  /** Takes back what waits with a child. What the child has started meanwhile stays there. */
+  async #recall(lane: Lane): Promise<void> {
+    if (lane.isRecalling || lane.ahead.length === 0) return;
+    lane.isRecalling = true;
+    const jobs = lane.ahead.map(({ job }) => job);
+    const taken = await Promise.race([lane.child.recall(jobs), lane.child.gone.then(() => undefined)]);
+    lane.isRecalling = false;
+    // Gone: whoever noticed has dealt with all of them.
+    if (taken === undefined || this.#lanes.get(lane.child) !== lane) return;
+    const returned = taken.flatMap((job) => lane.runs.get(job) ?? []);
+    for (const run of returned) this.#remove(lane, run);
+    this.#startAhead(lane);
+    this.#retireIfDone(lane);
+    if (returned.length > 0) this.#parts.host.onReturned(returned.map(({ received }) => received));
+    else if (!this.#ending) this.#parts.host.onFree();
+  }
+
+  #onGone(child: PoolChild, end: ProcessEnd): void {
+    const lane = this.#lanes.get(child)!;
+    this.#lanes.delete(child);
+    const runs = [...lane.runs.values()];
+    const wasReady = lane.isReady || runs.length > 0;
+    const isExpected = lane.isRetiring || runs.some(({ ending }) => ending !== undefined);
+    if (!this.#ending) this.#replace(lane, end, wasReady, isExpected);
+    const { host } = this.#parts;
+    for (const run of runs) this.#remove(lane, run);
+    const waiting = runs.filter(({ isStarted }) => !isStarted);
+    if (waiting.length > 0) host.onReturned(waiting.map(({ received }) => received));
+    for (const run of runs.filter(({ isStarted }) => isStarted)) {
+      const runtimeMs = systemClock.monotonic() - run.startedAtMs;
+      host.onEnded(run.received, run.ending ?? workerLost(workerLostText(end, run.job), runtimeMs));
+    }
+  }
+
+  /** At once after a child that worked; with growing patience after one that never did. */
+  #replace(lane: Lane, { exitCode, signal, reason }: ProcessEnd, wasReady: boolean, isExpected: boolean): void {
+    const { logger } = this.#parts.runtime;
+    if (!isExpected)
+      logger.error(`Pool process ${lane.child.pid} ended, starting another`, { exitCode, signal, reason });
+    if (wasReady || isExpected) {
+      this.#refill();
+      return;
+    }
+    const timer = systemClock.setTimer(backoffMs(this.#failures++, RESTART), () => {
+      this.#restarts.delete(timer);
+      this.#refill();
+    });
+    this.#restarts.add(timer);
+  }
+}

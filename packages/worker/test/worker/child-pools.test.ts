@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runtimeOf } from '@celeriac/core/internal';
+import type { Worker, WorkerOptions } from '@celeriac/worker';
+import { describe, expect, it } from 'vitest';
+import { isAlive } from './is-alive.ts';
+import { defineTasks } from './prefork-app.ts';
+import { newStage, type Stage, until } from './stage.ts';
+
+const appModule = fileURLToPath(new URL('./prefork-app.ts', import.meta.url));
+
+async function poolStage(options: WorkerOptions): Promise<{ stage: Stage; worker: Worker }> {
+  const stage = await newStage();
+  defineTasks(stage.app);
+  return { stage, worker: await stage.start({ concurrency: 2, appModule, procAliveTimeoutMs: 20_000, ...options }) };
+}
+
+const send = (stage: Stage, name: string, ...args: unknown[]) => stage.app.sendTask(`pool.${name}`, args);
+const call = async (stage: Stage, name: string, ...args: unknown[]): Promise<unknown> =>
+  (await send(stage, name, ...args)).get({ timeoutMs: 20_000 });
+const metaOf = async (stage: Stage, id: string) => {
+  await stage.app.result(id).get({ timeoutMs: 20_000, propagate: false });
+  const [meta] = (await (await stage.runtime.backend())?.load([id])) ?? [];
+  return meta!;
+};
+
+describe.each(['prefork', 'threads'])('the pool %s', { timeout: 60_000 }, (pool) => {
+  it('A14: stops what computes beyond its hard limit, tells the task and signals of the parent, and has the slot back', async () => {
+    const { stage, worker } = await poolStage({ pool, concurrency: 1 });
+    const failures: string[] = [];
+    runtimeOf(stage.app).signals.taskFailure.connect(({ taskId }) => void failures.push(taskId));
+    const before = performance.now();
+    const { id } = await send(stage, 'blockShort', 60_000);
+    expect(await metaOf(stage, id)).toMatchObject({
+      status: 'FAILURE',
+      result: { exc_type: 'TimeLimitExceeded', exc_message: [1], exc_module: 'billiard.exceptions' },
+    });
+    expect(performance.now() - before).toBeGreaterThanOrEqual(1000);
+    expect(await call(stage, 'add', 1, 2)).toBe(3);
+    expect(performance.now() - before).toBeLessThan(6000);
+    expect(failures).toEqual([id]);
+    expect(stage.lines.map(({ message }) => message)).toContain(
+      `Hard time limit (1s) exceeded for pool.blockShort[${id}]`,
+    );
+    expect(worker.stats()).toMatchObject({ active: 0, failed: 1 });
+  });
+
+  it('tells a task its soft limit: by its signal, by checkLimits, and then by the hard one', async () => {
+    const { stage } = await poolStage({ pool });
+    expect(await call(stage, 'heed', 60_000)).toBe('told: SoftTimeLimitExceeded');
+    expect(await call(stage, 'heed', 1)).toBe('slept');
+    expect(await call(stage, 'compute', 60_000)).toBe('SoftTimeLimitExceeded');
+    expect(await call(stage, 'compute', 1)).toBe('computed');
+    const passed = await send(stage, 'passOn', 60_000);
+    const deaf = await send(stage, 'deaf');
+    expect(await metaOf(stage, passed.id)).toMatchObject({
+      status: 'FAILURE',
+      result: { exc_type: 'SoftTimeLimitExceeded', exc_message: [], exc_module: 'billiard.exceptions' },
+    });
+    expect(await metaOf(stage, deaf.id)).toMatchObject({ result: { exc_type: 'TimeLimitExceeded', exc_message: [1] } });
+  });
+
+  it('takes the limits of a call first, then those of the task, then those of the worker', async () => {
+    const { stage } = await poolStage({ pool, timeLimit: 0.5 });
+    const byWorker = await send(stage, 'block', 60_000);
+    expect(await metaOf(stage, byWorker.id)).toMatchObject({ result: { exc_message: [0.5] } });
+    const byCall = await stage.app.sendTask('pool.blockShort', [60_000], { timeLimit: 0.25 });
+    expect(await metaOf(stage, byCall.id)).toMatchObject({ result: { exc_message: [0.25] } });
+    const byTask = await send(stage, 'blockShort', 700);
+    expect((await metaOf(stage, byTask.id)).status).toBe('SUCCESS');
+  });
+
+  it('several tasks share a child; one beyond its limit leaves without the others when it can', async () => {
+    const { stage } = await poolStage({ pool, concurrency: 1, childConcurrency: 3 });
+    const pids = (await Promise.all([call(stage, 'sleep', 300), call(stage, 'sleep', 300)])) as number[];
+    expect(new Set(pids).size).toBe(1);
+    const other = call(stage, 'sleep', 1500);
+    const limited = await stage.app.sendTask('pool.passOn', [60_000], { timeLimit: 0.4, softTimeLimit: 0.4 });
+    expect((await metaOf(stage, limited.id)).status).toBe('FAILURE');
+    expect(await other).toBe(pids[0]);
+  });
+
+  it('hands short tasks ahead, and takes them back when one turns out long', async () => {
+    const { stage } = await poolStage({ pool });
+    await Promise.all(Array.from({ length: 200 }, () => call(stage, 'block', 0)));
+    const long = [await send(stage, 'block', 3000), await send(stage, 'sleep', 0)];
+    const before = performance.now();
+    const short = Array.from({ length: 30 }, () => call(stage, 'block', 0));
+    await Promise.all(short);
+    expect(performance.now() - before).toBeLessThan(2500);
+    await Promise.all(long.map((result) => result.get({ timeoutMs: 20_000 })));
+  });
+
+  it('replaces a child after so many tasks, and loses or repeats none', async () => {
+    const { stage, worker } = await poolStage({ pool, maxTasksPerChild: 7 });
+    const ledger = join(mkdtempSync(join(tmpdir(), 'celeriac-pool-')), 'ledger');
+    const count = 30;
+    await Promise.all(Array.from({ length: count }, (_, index) => call(stage, 'mark', ledger, index)));
+    const lines = readFileSync(ledger, 'utf8').trim().split('\n');
+    expect(new Set(lines.map((line) => line.split(' ')[0])).size).toBe(count);
+    expect(lines).toHaveLength(count);
+    const perChild = Map.groupBy(lines, (line) => line.split(' ')[1]);
+    for (const tasks of perChild.values()) expect(tasks.length).toBeLessThanOrEqual(7);
+    await worker.stop(10_000);
+    expect(stage.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+});
+
+describe('the pool prefork', { timeout: 60_000 }, () => {
+  it('replaces a process that has grown too large, after its task', async () => {
+    const { stage } = await poolStage({ pool: 'prefork', concurrency: 1, maxMemoryPerChild: 300 * 1024 });
+    const first = await call(stage, 'hoard', 10);
+    expect(await call(stage, 'hoard', 400)).toBe(first);
+    const next = (await call(stage, 'pid')) as number;
+    expect(next).not.toBe(first);
+    await until(() => !isAlive(first as number), 'the large one is gone');
+    expect(await call(stage, 'pid')).toBe(next);
+  });
+});
