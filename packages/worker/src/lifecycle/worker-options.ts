@@ -63,10 +63,7 @@ const LONGEST_MULTIPLIER = 10_000;
 
 /** What of the settings counts for a worker. */
 export type WorkerSettings = PoolSettings &
-  Pick<
-    Settings,
-    'workerPrefetchMultiplier' | 'workerProcAliveTimeout' | 'workerSendTaskEvents' | 'workerStateDb'
-  >;
+  Pick<Settings, 'workerPrefetchMultiplier' | 'workerProcAliveTimeout' | 'workerSendTaskEvents' | 'workerStateDb'>;
 
 /** @throws {WorkerOptionError} naming the option */
 export function resolveWorkerOptions(options: WorkerOptions, settings: WorkerSettings): ResolvedWorkerOptions {
