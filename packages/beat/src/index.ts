@@ -1,3 +1,6 @@
+export { BeatEntryError } from './entry/beat-entry-error.ts';
+export type { EntryJson } from './entry/entry-json.ts';
+export type { EntryOrigin, EntryState, PendingRun } from './entry/schedule-entry.ts';
 export { type ClockedSchedule, clocked } from './schedule/clocked-schedule.ts';
 export { type CronSchedule, cron } from './schedule/cron-schedule.ts';
 export type { CrontabField } from './schedule/crontab-field.ts';
@@ -16,5 +19,11 @@ export type {
 export { CrontabError, ScheduleError } from './schedule/schedule-error.ts';
 export type { ScheduleJson } from './schedule/schedule-json.ts';
 export { type SolarEvent, type SolarSchedule, solar } from './schedule/solar-schedule.ts';
+export type { BeatEvent } from './service/beat-event.ts';
+export { type BeatOptions, BeatService } from './service/beat-service.ts';
+export type { BeatLease, BeatStore, EntryEdit, EntryRecord, StoreContents } from './store/beat-store.ts';
+export { BeatLockedError, BeatStoreError } from './store/beat-store-errors.ts';
+export { FileStore } from './store/file-store.ts';
+export { MemoryStore } from './store/memory-store.ts';
 export { TimeZone } from './zone/time-zone.ts';
 export { UnknownTimeZoneError } from './zone/unknown-time-zone-error.ts';

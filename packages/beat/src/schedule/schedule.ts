@@ -48,3 +48,7 @@ export interface DueState {
   readonly isDue: boolean;
   readonly nextMs: number;
 }
+
+export function isPolled(schedule: Schedule | PolledSchedule): schedule is PolledSchedule {
+  return !('next' in schedule) && 'isDue' in schedule;
+}
