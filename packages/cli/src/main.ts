@@ -1,6 +1,6 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { commanderProblem } from './commander-problem.ts';
-import type { Attach } from './definitions/define.ts';
+import type { Attach, ParsedOptions } from './definitions/define.ts';
 import { type CommandContext, readGlobalOptions } from './global-options.ts';
 import { Output, type OutputStream } from './output.ts';
 import { buildProgram } from './program.ts';
@@ -40,7 +40,7 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     command.action(async () => {
       context = contextOf(command.optsWithGlobals());
       const code = await load();
-      exitCode = (await code(context, [command.name(), ...command.args], command.opts())) ?? 0;
+      exitCode = (await code(context, [command.name(), ...command.args], optionsOf(command))) ?? 0;
     });
   try {
     if (argv[0] === 'complete') return await complete(argv.slice(1));
@@ -51,6 +51,13 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     const problem = error instanceof CommanderError ? commanderProblem(error) : error;
     return problem === undefined ? 0 : reportError(problem, context.output, context.globals.debug);
   }
+}
+
+/** The options of a command and of the commands that it stands below, without those of the program. */
+function optionsOf(command: Command): ParsedOptions {
+  const { parent } = command;
+  if (parent === null || parent.parent === null) return command.opts();
+  return { ...optionsOf(parent), ...command.opts() };
 }
 
 /** What a completion script asks on every press of the tab key. */

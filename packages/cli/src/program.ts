@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { defineBeat } from './definitions/beat-definition.ts';
 import { defineCalls } from './definitions/call-definition.ts';
 import { defineCompletion } from './definitions/completion-definition.ts';
 import { defineControl } from './definitions/control-definition.ts';
@@ -41,6 +42,7 @@ export function buildProgram({ attach, writeOut }: ProgramParts): Command {
       ),
     );
   defineWorker(program, attach);
+  defineBeat(program, attach);
   defineCalls(program, attach);
   defineControl(program, attach);
   defineQueues(program, attach);

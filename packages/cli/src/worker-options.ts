@@ -12,6 +12,10 @@ export interface WorkerArguments {
   readonly excludeQueues?: readonly string[];
   readonly include: readonly string[];
   readonly purge: boolean;
+  /** Send periodic tasks too. */
+  readonly beat: boolean;
+  /** What keeps their schedule. */
+  readonly schedule?: string;
   readonly taskEvents?: boolean;
   readonly withoutHeartbeat: boolean;
   readonly withoutMingle: boolean;
@@ -40,6 +44,8 @@ export function readWorkerArguments(options: ParsedOptions): WorkerArguments {
     ...(excluded !== undefined && { excludeQueues: parseListOption(excluded) }),
     include: parseListOption(text('include') ?? ''),
     purge: options['purge'] === true,
+    beat: options['beat'] === true,
+    ...(text('schedule') !== undefined && { schedule: text('schedule')! }),
     ...(options['taskEvents'] === true && { taskEvents: true }),
     withoutHeartbeat: options['withoutHeartbeat'] === true,
     withoutMingle: options['withoutMingle'] === true,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clocked } from './clocked-schedule.ts';
+import { ClockedSchedule, clocked } from './clocked-schedule.ts';
 import { comingTimes, contextOf } from './context.fixture.ts';
 import { CronSchedule } from './cron-schedule.ts';
 import { CrontabSchedule, crontab } from './crontab-schedule.ts';
@@ -115,6 +115,7 @@ describe('what counts as a schedule', () => {
     ['30 2 * * 0', CrontabSchedule],
     ['0 0 1 1 1', CrontabSchedule],
     ['@daily', CronSchedule],
+    ['2026-03-29T09:00:00+02:00', ClockedSchedule],
     [{ type: 'cron', expression: '0 0 * * 7' }, CronSchedule],
   ])('%j', (given, kind) => expect(readSchedule(given)).toBeInstanceOf(kind));
 

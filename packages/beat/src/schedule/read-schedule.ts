@@ -9,7 +9,7 @@ import type { ScheduleJson } from './schedule-json.ts';
 import { SolarSchedule } from './solar-schedule.ts';
 
 /**
- * What counts as a schedule: seconds, text (`'5 minutes'`, or Celery's crontab `'30 2 * * 0'`), a date for one run, a
+ * What counts as a schedule: seconds, text (`'5 minutes'`, Celery's crontab `'30 2 * * 0'`, an ISO time), a date for one run, a
  * schedule, an object of your own with `next` or `isDue`, or the JSON of a schedule.
  */
 export type ScheduleLike = number | string | Date | Schedule | PolledSchedule | ScheduleJson;
@@ -56,6 +56,7 @@ export function scheduleFromJson(json: ScheduleJson): Schedule {
 function readText(text: string, relative: boolean): Schedule {
   const trimmed = text.trim();
   if (trimmed.startsWith('@')) return cron(trimmed);
+  if (/^\d{4}-\d\d-\d\d/.test(trimmed)) return clocked(trimmed);
   // Everything with a star, or that begins like a minute without a unit, means a crontab.
   if (/[*?]/.test(trimmed) || /^[0-9,/-]+\s+[0-9,/-]+\s/.test(trimmed) || trimmed.length > 100)
     return crontabFromString(trimmed);

@@ -3,6 +3,7 @@ import { readSettingArguments, type Settings } from '@celeriac/core/internal';
 import type { LogLevel } from '@celeriac/protocol';
 import { bannerText } from '../banner.ts';
 import { bannerFacts } from '../banner-facts.ts';
+import { beatPackage } from '../beat-package.ts';
 import { UsageError } from '../cli-error.ts';
 import { configuredAppUrl } from '../configured-app-url.ts';
 import type { CommandCode, ParsedOptions } from '../definitions/define.ts';
@@ -34,13 +35,17 @@ export const workerCommand: CommandCode = async ({ globals, output }, [, ...sett
       output.raw(bannerText(facts, (text) => output.paint('bold', text)));
     }
     passOverrides(open.overrides, process.env);
-    const { hostname: _hostname, include: _include, purge: _purge, ...rest } = given;
-    return await runWorker(app, {
-      ...rest,
-      hostname: name,
-      ...(asText && { onReady: () => output.raw(`${output.paint('green', `${name} ready.`)}\n`) }),
-      ...(file !== undefined && { appModule: configuredAppUrl(file, open.exportName, included) }),
-    });
+    const { hostname: _hostname, include: _include, purge: _purge, beat, schedule, ...rest } = given;
+    const run = (): Promise<number> =>
+      runWorker(app, {
+        ...rest,
+        hostname: name,
+        ...(asText && { onReady: () => output.raw(`${output.paint('green', `${name} ready.`)}\n`) }),
+        ...(file !== undefined && { appModule: configuredAppUrl(file, open.exportName, included) }),
+      });
+    if (!beat) return await run();
+    const { withBeat } = await beatPackage('worker --beat', packageFolders(globals.workdir, file));
+    return await withBeat(app, schedule === undefined ? {} : { store: schedule }, run);
   } finally {
     await runtime.close();
   }

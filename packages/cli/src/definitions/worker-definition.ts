@@ -28,6 +28,8 @@ export function defineWorker(program: Command, attach: Attach): void {
     .option('--without-gossip', 'do not listen to other workers')
     .option('--heartbeat-interval <seconds>', 'time between heartbeats (default: 2)')
     .option('--purge', 'drop all waiting messages first')
+    .option('-B, --beat', 'send periodic tasks too')
+    .option('-s, --schedule <place>', 'with --beat: what keeps the schedule (default: beatStore, beatScheduleFilename)')
     .addHelpText(
       'after',
       examples(
