@@ -1,5 +1,4 @@
 import type { BulkStatement, SqlDialect, Statement } from '@celeriac/sql';
-import type { Kysely } from 'kysely';
 
 interface Tables {
   readonly celeriac_beat: {
@@ -19,6 +18,12 @@ interface Tables {
     readonly version: number;
     readonly state: string | null;
   };
+}
+
+type Builder = ReturnType<typeof withTables>;
+
+function withTables(builder: SqlDialect['builder']) {
+  return builder.withTables<Tables>();
 }
 
 /** A row of an entry; databases give big integers as numbers or as text. */
@@ -44,11 +49,11 @@ export interface LeadRow {
  * since that keeps others from changing it until the transaction ends.
  */
 export class SqlStatements {
-  readonly #builder: Kysely<Tables>;
+  readonly #builder: Builder;
   readonly #app: string;
 
   constructor({ builder }: SqlDialect, app: string) {
-    this.#builder = builder as unknown as Kysely<Tables>;
+    this.#builder = withTables(builder);
     this.#app = app;
   }
 
