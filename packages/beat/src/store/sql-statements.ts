@@ -1,6 +1,7 @@
 import type { BulkStatement, SqlDialect, Statement } from '@celeriac/sql';
 
-interface Tables {
+// A type and no interface: kysely wants one with an index signature.
+type Tables = {
   readonly celeriac_beat: {
     readonly app: string;
     readonly owner: string;
@@ -18,7 +19,7 @@ interface Tables {
     readonly version: number;
     readonly state: string | null;
   };
-}
+};
 
 type Builder = ReturnType<typeof withTables>;
 
