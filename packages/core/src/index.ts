@@ -80,6 +80,7 @@ export { type GraphEdge, type GraphNode, ResultGraph } from './result/result-gra
 export type { GetOptions, ResultNode } from './result/result-node.ts';
 export { ResultSet } from './result/result-set.ts';
 export { ConfigurationError } from './settings/configuration-error.ts';
+export { workerDirect } from './settings/direct-queue.ts';
 export type { ExchangeDefinition, QueueBinding, QueueDefinition, TaskQueues } from './settings/queue-definition.ts';
 export type { Settings } from './settings/settings.ts';
 export type { RouteFunction, RouteMap, RoutePair, RouteTarget, TaskRoutes } from './settings/task-routes.ts';

@@ -43,6 +43,7 @@ export type {
 } from './execute/outcome.ts';
 export { SoftTimeLimitExceeded, TimeLimitExceeded } from './execute/time-limits.ts';
 export { ConsoleLogger, type ConsoleLoggerOptions } from './logging/console-logger.ts';
+export { redirectConsole } from './logging/redirect-console.ts';
 export { applicationFolder } from './plugins/application-folder.ts';
 export { installCommand } from './plugins/install-command.ts';
 export { loadBackend, loadTransport, requirePackage } from './plugins/load-plugin.ts';
@@ -57,6 +58,7 @@ export { overrideParts } from './runtime/override-parts.ts';
 export type { OverridingParts } from './runtime/overriding-parts.ts';
 export { runtimeOf } from './runtime/runtime-of.ts';
 export { shownValue } from './settings/configuration-error.ts';
+export { workerDirect } from './settings/direct-queue.ts';
 export type { KnownQueue, QueueTable } from './settings/queue-table.ts';
 export { readSettingArguments } from './settings/setting-arguments.ts';
 export { type SettingDefinition, settingTable } from './settings/setting-table.ts';

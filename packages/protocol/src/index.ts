@@ -80,6 +80,7 @@ export {
   type TaskBody,
 } from './task-body.ts';
 export { encodeTaskMessage, type TaskCall, type TaskCodec, type TaskHeaders } from './task-message.ts';
+export { encodeTaskMessageV1 } from './task-message-v1.ts';
 export { readTaskRequest, type TaskRequest } from './task-request.ts';
 export { maskUrl, type ParsedUrl, parseUrl, splitUrls } from './url.ts';
 export { uuid } from './uuid.ts';

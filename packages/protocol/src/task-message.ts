@@ -5,7 +5,7 @@ import { argsRepr, kwargsRepr } from './python-repr.ts';
 import type { MessageProperties, RawMessage } from './raw-message.ts';
 import type { Serializer } from './serializer.ts';
 import { embedOf } from './signature-codec.ts';
-import type { Embed, SignatureJson } from './signature-json.ts';
+import type { SignatureJson } from './signature-json.ts';
 
 /** Headers of protocol 2 by wire name, in Celery's order. The last three since Celery 5.3. */
 export interface TaskHeaders {
@@ -91,15 +91,10 @@ export interface TaskCodec {
  * @see celery/app/amqp.py as_task_v2
  */
 export function encodeTaskMessage(call: TaskCall, codec: TaskCodec, now: number): RawMessage {
-  const { serializer, compression } = codec;
+  const { serializer } = codec;
   const headers = taskHeaders(call);
-  let body = encodeBody([call.args, call.kwargs, embedOf(call)], serializer);
-  if (compression !== undefined) {
-    body = compression.compress(body);
-    headers['compression'] = compression.contentType;
-  }
   return {
-    body,
+    body: encodeMessageBody([call.args, call.kwargs, embedOf(call)], codec, headers),
     contentType: serializer.contentType,
     contentEncoding: serializer.contentEncoding,
     headers,
@@ -140,12 +135,14 @@ function mergeHeaders(custom: { readonly [name: string]: unknown }, headers: { [
   }
 }
 
-function timeText(time: number | string | null | undefined): string | null {
+/** A time as messages have it. */
+export function timeText(time: number | string | null | undefined): string | null {
   if (time === null || time === undefined) return null;
   return typeof time === 'number' ? isoTime(time) : time;
 }
 
-function taskProperties(call: TaskCall, now: number): MessageProperties {
+/** The properties of a task's message. @param now - Unix milliseconds; only used where the call expires */
+export function taskProperties(call: TaskCall, now: number): MessageProperties {
   const properties: { -readonly [name in keyof MessageProperties]: MessageProperties[name] } = {
     correlationId: call.id,
     deliveryMode: call.deliveryMode ?? 2,
@@ -167,7 +164,23 @@ function expiration(expires: number | string, now: number): string | undefined {
   }
 }
 
-function encodeBody(body: readonly [readonly unknown[], object, Embed], serializer: Serializer): Uint8Array {
+/**
+ * A body as bytes, compressed where the codec says so.
+ * @param headers - of the message; told about the compression
+ * @throws {EncodeError} naming the path in the body
+ */
+export function encodeMessageBody(
+  body: unknown,
+  { serializer, compression }: TaskCodec,
+  headers: { [name: string]: unknown },
+): Uint8Array {
+  const bytes = encodeBody(body, serializer);
+  if (compression === undefined) return bytes;
+  headers['compression'] = compression.contentType;
+  return compression.compress(bytes);
+}
+
+function encodeBody(body: unknown, serializer: Serializer): Uint8Array {
   try {
     return serializer.encode(body);
   } catch (error) {

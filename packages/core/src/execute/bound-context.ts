@@ -1,5 +1,6 @@
 import type { Logger } from '@celeriac/protocol';
 import { checkEventType } from '../events/check-event-type.ts';
+import { TaskLogger } from '../logging/task-logger.ts';
 import type { RetryRequest, TaskContext, TaskContextRequest } from '../task/task-context.ts';
 import type { Invocation, InvokeEnvironment } from './invocation.ts';
 import { retryOf } from './retry-call.ts';
@@ -9,6 +10,7 @@ export class BoundContext implements TaskContext {
   readonly #invocation: Invocation;
   readonly #environment: InvokeEnvironment;
   #request: TaskContextRequest | undefined;
+  #log: Logger | undefined;
 
   constructor(invocation: Invocation, environment: InvokeEnvironment) {
     this.#invocation = invocation;
@@ -34,7 +36,9 @@ export class BoundContext implements TaskContext {
   }
 
   get log(): Logger {
-    return this.#environment.runtime.logger;
+    const { task, request } = this.#invocation;
+    this.#log ??= new TaskLogger(this.#environment.runtime.logger, task.name, request.id);
+    return this.#log;
   }
 
   get signal(): AbortSignal {

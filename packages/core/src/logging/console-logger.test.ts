@@ -1,7 +1,8 @@
 import type { Clock, LogLevel } from '@celeriac/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ConsoleLogger } from './console-logger.ts';
+import { ConsoleLogger, type ConsoleLoggerOptions } from './console-logger.ts';
+import { TaskLogger } from './task-logger.ts';
 
 const clock: Clock = { now: () => 0, monotonic: () => 0, setTimer: () => ({ cancel: () => {} }) };
 
@@ -14,6 +15,36 @@ describe('text', () => {
     const lines: string[] = [];
     logger('text', lines).info('Task done', { id: 'a b', seconds: 1.5, missing: undefined });
     expect(lines).toEqual(['[1970-01-01 00:00:00.000: INFO] Task done id=a b seconds=1.5']);
+  });
+
+  test('a line of a running task begins with its name and id', () => {
+    const lines: string[] = [];
+    new TaskLogger(logger('text', lines), 'shop.add', 'id-1').info('adding', { x: 1 });
+    new TaskLogger(logger('json', lines), 'shop.add', 'id-1').info('adding', { x: 1 });
+    expect(lines[0]).toBe('[1970-01-01 00:00:00.000: INFO] shop.add[id-1]: adding x=1');
+    expect(JSON.parse(lines[1]!)).toMatchObject({ message: 'adding', x: 1, task_name: 'shop.add', task_id: 'id-1' });
+  });
+
+  test('the form of lines is up to the settings, and what it names cannot break out of its line', () => {
+    const lines: string[] = [];
+    const parts = {
+      level: 'info',
+      format: 'text',
+      color: false,
+      clock,
+      write: (line: string) => void lines.push(line),
+    };
+    const own = new ConsoleLogger({
+      ...parts,
+      lineFormat: '%(levelname)s/%(processName)s/%(process)d %(message)s %(unknown)s',
+      taskLineFormat: '%(task_name)s <%(task_id)s> %(message)s',
+    } as ConsoleLoggerOptions);
+    own.info('hello $& %(asctime)s');
+    new TaskLogger(own, 'a\nb', 'i').info('hi');
+    expect(lines).toEqual([
+      expect.stringMatching(/^INFO\/\w+\/\d+ hello \$& %\(asctime\)s %\(unknown\)s$/),
+      'a\\nb <i> hi',
+    ]);
   });
 
   test('a traceback stands indented, and none of its lines can pass for a log line', () => {

@@ -1,5 +1,6 @@
 import type { Logger, LogLevel } from '@celeriac/protocol';
 import { type Clock, escapeForLog } from '@celeriac/protocol/basics';
+import { formatLine, LINE_FORMAT, TASK_LINE_FORMAT } from './line-format.ts';
 
 /** How and where lines are written. */
 export interface ConsoleLoggerOptions {
@@ -7,6 +8,10 @@ export interface ConsoleLoggerOptions {
   readonly format: 'text' | 'json';
   readonly color: boolean;
   readonly clock: Clock;
+  /** Form of text lines. Default `[time: LEVEL] message`. */
+  readonly lineFormat?: string | undefined;
+  /** The same for lines of running tasks. Default `[time: LEVEL] name[id]: message`. */
+  readonly taskLineFormat?: string | undefined;
   /** Takes one line, without its end. */
   readonly write: (line: string) => void;
 }
@@ -61,11 +66,27 @@ export class ConsoleLogger implements Logger {
       write(jsonLine(time, level, message, fields));
       return;
     }
-    const stamp = time.replace('T', ' ').replace('Z', '');
-    const line = `[${stamp}: ${level.toUpperCase()}] ${escapeForLog(message, 4096)}${textFields(fields)}`;
+    const line = this.#textLine(time, level, message, fields);
     const paint = color ? COLORS[level] : '';
     write(paint === '' ? line : `${paint}${line}${RESET}`);
   }
+
+  #textLine(time: string, level: LogLevel, message: string, fields: Record<string, unknown> | undefined): string {
+    const { lineFormat = LINE_FORMAT, taskLineFormat = TASK_LINE_FORMAT } = this.#options;
+    const { task_name: name, task_id: id, ...others } = fields ?? {};
+    const isTask = typeof name === 'string' && typeof id === 'string';
+    return formatLine(isTask ? taskLineFormat : lineFormat, {
+      asctime: time.replace('T', ' ').replace('Z', ''),
+      levelname: level.toUpperCase(),
+      message: escapeForLog(message, 4096) + textFields(isTask ? others : fields),
+      taskName: shortText(name),
+      taskId: shortText(id),
+    });
+  }
+}
+
+function shortText(value: unknown): string | undefined {
+  return typeof value === 'string' ? escapeForLog(value, 255) : undefined;
 }
 
 function jsonLine(time: string, level: LogLevel, message: string, fields: Record<string, unknown> | undefined): string {

@@ -39,6 +39,21 @@ describe('a call becomes a message', () => {
     ]);
   });
 
+  test('of protocol 1, if taskProtocol says so', async () => {
+    await using app = memoryApp({ taskProtocol: 1 });
+    const add = app.task('math.add', (x: number, y: number) => x + y);
+    const { id } = await add.applyAsync([2, 3], { link: add.s(10), timeLimit: 20, headers: { tenant: 'a' } });
+    const [sent] = await takeSent(app, 1);
+    expect(sent!.raw.headers).toEqual({ tenant: 'a' });
+    expect(JSON.parse(Buffer.from(sent!.raw.body).toString('utf8'))).toMatchObject({
+      task: 'math.add',
+      id,
+      args: [2, 3],
+      timelimit: [20, null],
+      callbacks: [{ task: 'math.add', args: [10] }],
+    });
+  });
+
   test('sent inside of a task is its child, in its tree, with its priority', async () => {
     await using app = memoryApp({ taskInheritParentPriority: true });
     const child = app.task('child', () => 1);

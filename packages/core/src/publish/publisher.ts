@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import {
   encodeTaskMessage,
+  encodeTaskMessageV1,
   type RawMessage,
   type ResultTuple,
   type SignatureJson,
@@ -154,7 +155,8 @@ export class Publisher implements TaskPublisher {
     if (signals.beforeTaskPublish.hasListeners) {
       signals.beforeTaskPublish.send({ call, exchange: destination.exchange, routingKey: destination.routingKey });
     }
-    const message = encodeTaskMessage(call, codec, runtime.clock.now());
+    const encode = runtime.settings.taskProtocol === 1 ? encodeTaskMessageV1 : encodeTaskMessage;
+    const message = encode(call, codec, runtime.clock.now());
     return { call, options, destination, message };
   }
 
@@ -179,7 +181,8 @@ export class Publisher implements TaskPublisher {
   #published(call: TaskCall, message: RawMessage, destination: Destination): void {
     const { signals, settings, events } = this.#runtime;
     const { exchange, routingKey } = destination;
-    if (signals.afterTaskPublish.hasListeners) signals.afterTaskPublish.send({ message, exchange, routingKey });
+    if (signals.afterTaskPublish.hasListeners)
+      signals.afterTaskPublish.send({ task: call.task, message, exchange, routingKey });
     if (settings.taskSendSentEvent) events.send('task-sent', sentEventFields(call, message.headers, destination));
   }
 

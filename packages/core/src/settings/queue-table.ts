@@ -8,6 +8,7 @@ import {
   type Topology,
 } from '@celeriac/transport';
 import { ConfigurationError } from './configuration-error.ts';
+import { directQueue } from './direct-queue.ts';
 import type { QueueDefinition } from './queue-definition.ts';
 import { readTaskQueues } from './read-task-queues.ts';
 import type { Settings } from './settings.ts';
@@ -123,6 +124,12 @@ export class QueueTable {
 
   #create(name: string): KnownQueue {
     const settings = this.#settings;
+    const direct = directQueue(name);
+    if (direct !== undefined) {
+      const queue = knownQueue(direct, settings);
+      this.#known.set(name, queue);
+      return queue;
+    }
     if (!settings.taskCreateMissingQueues && name !== settings.taskDefaultQueue) {
       throw new ConfigurationError('queue', `"${escapeForLog(String(name), 60)}" is not in taskQueues`, {
         hint: `taskQueues has: ${this.names.join(', ')}. Turn taskCreateMissingQueues on to use others.`,

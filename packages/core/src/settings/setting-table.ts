@@ -815,7 +815,7 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     old: 'CELERY_WORKER_DIRECT',
     default: false,
     type: flag,
-    doc: 'Each worker also reads a queue of its own, <node name>.dq',
+    doc: 'Each worker also reads a queue of its own, <node name>.dq2',
   },
   workerQuarantineLimit: {
     celery: undefined,

@@ -216,7 +216,7 @@ export interface Settings {
   readonly workerStateDb: string | undefined;
   /** Seconds that a child process may take to start. 4 */
   readonly workerProcAliveTimeout: number;
-  /** Each worker also reads a queue of its own, `<node name>.dq`, for tasks that it alone should run. false */
+  /** Each worker also reads a queue of its own, `<node name>.dq2`, for tasks that it alone should run. false */
   readonly workerDirect: boolean;
   /** Messages that the quarantine queue holds at most. 10000 */
   readonly workerQuarantineLimit: number;

@@ -49,7 +49,12 @@ export interface BeatPayload {
 /** The payload of each signal. */
 export interface SignalPayloads {
   beforeTaskPublish: PublishPayload;
-  afterTaskPublish: { readonly message: RawMessage; readonly exchange: string; readonly routingKey: string };
+  afterTaskPublish: {
+    readonly task: string;
+    readonly message: RawMessage;
+    readonly exchange: string;
+    readonly routingKey: string;
+  };
   taskReceived: { readonly request: TaskRequest };
   taskPrerun: TaskRunPayload;
   taskPostrun: TaskRunPayload & { readonly result: unknown; readonly state: string };
@@ -143,7 +148,7 @@ export class Signals {
       senderOf: (payload: SignalPayloads[Name]) => string | undefined,
     ): Signal<SignalPayloads[Name]> => new Signal(name, senderOf, logger);
     this.beforeTaskPublish = make('beforeTaskPublish', ({ call }) => call.task);
-    this.afterTaskPublish = make('afterTaskPublish', ({ message }) => String(message.headers['task']));
+    this.afterTaskPublish = make('afterTaskPublish', ({ task }) => task);
     this.taskReceived = make('taskReceived', requestSender);
     this.taskPrerun = make('taskPrerun', runSender);
     this.taskPostrun = make('taskPostrun', runSender);

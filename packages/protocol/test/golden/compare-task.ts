@@ -6,6 +6,7 @@ import { jsonSerializer } from '../../src/serializer.ts';
 import { acceptList, SerializerRegistry } from '../../src/serializer-registry.ts';
 import { decodeMessageBody, decodeTaskBodyOf, type TaskBody } from '../../src/task-body.ts';
 import { encodeTaskMessage, type TaskCall } from '../../src/task-message.ts';
+import { encodeTaskMessageV1 } from '../../src/task-message-v1.ts';
 import { readTaskRequest, type TaskRequest } from '../../src/task-request.ts';
 import { canonical } from './canonical.ts';
 import type { LeftOutCheck } from './left-out.ts';
@@ -120,4 +121,38 @@ function compareV1(message: RawMessage, request: TaskRequest, body: TaskBody): v
   for (const name of ['callbacks', 'errbacks', 'chord'] as const) {
     expect(canonical(body.embed[name])).toBe(canonical(wire[name] ?? null));
   }
+  if (Object.hasOwn(wire, 'taskset')) compareRebuiltV1(message, request, body, wire);
+}
+
+/** A message that Celery wrote in full comes out the same. */
+function compareRebuiltV1(
+  message: RawMessage,
+  request: TaskRequest,
+  body: TaskBody,
+  wire: { readonly [name: string]: unknown },
+): void {
+  const { expiration } = message.properties;
+  const call: TaskCall = {
+    task: request.task,
+    id: request.id,
+    args: body.args,
+    kwargs: body.kwargs,
+    eta: wire['eta'] as string | null,
+    expires: wire['expires'] as string | null,
+    group: request.group,
+    groupIndex: request.groupIndex,
+    retries: request.retries,
+    timeLimitSeconds: request.timeLimitSeconds,
+    softTimeLimitSeconds: request.softTimeLimitSeconds,
+    origin: '',
+    callbacks: body.embed.callbacks,
+    errbacks: body.embed.errbacks,
+    chord: body.embed.chord,
+    properties: message.properties,
+  };
+  const now = expiration === undefined ? 0 : request.expiresMs! - Number(expiration);
+  const again = encodeTaskMessageV1(call, { serializer: jsonSerializer }, now);
+  expect(again.headers).toEqual({});
+  expect(canonical(decodedBody(again))).toBe(canonical(wire));
+  expect(sorted(again.properties)).toBe(sorted({ priority: 0, ...message.properties }));
 }

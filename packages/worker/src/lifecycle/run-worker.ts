@@ -1,4 +1,4 @@
-import { type AppOwner, type AppRuntime, currentTask, runtimeOf } from '@celeriac/core/internal';
+import { type AppOwner, type AppRuntime, currentTask, redirectConsole, runtimeOf } from '@celeriac/core/internal';
 import { escapeForLog, tracebackOf } from '@celeriac/protocol';
 import { nextShutdown, RUNNING, type ShutdownCause } from './shutdown-policy.ts';
 import { Worker } from './worker.ts';
@@ -77,7 +77,12 @@ class WorkerRunner {
     process.on('uncaughtException', onException);
     process.on('unhandledRejection', onRejection);
     process.stderr.on('error', ignoreLostLog);
+    const { workerRedirectStdouts, workerRedirectStdoutsLevel } = this.#runtime.settings;
+    const restore = workerRedirectStdouts
+      ? redirectConsole(this.#runtime.logger, workerRedirectStdoutsLevel)
+      : undefined;
     return () => {
+      restore?.();
       process.stderr.off('error', ignoreLostLog);
       for (const { signal, handler } of handlers) process.off(signal, handler);
       process.off('uncaughtException', onException);

@@ -1,4 +1,4 @@
-import type { AppRuntime } from '@celeriac/core/internal';
+import { type AppRuntime, type ConsumedQueues, workerDirect } from '@celeriac/core/internal';
 import { ConclusionPerformer } from '../conclude/perform-conclusion.ts';
 import { WorkerEvents } from '../events/worker-events.ts';
 import type { RateLimits } from '../hold/rate-limits.ts';
@@ -87,7 +87,7 @@ export class WorkerSession implements WorkerInternals {
       onHeld: () => this.consumer.tasks.updatePrefetch(),
     });
     const tasks = new TaskReader({
-      queues: runtime.queues(options.queues, options.excludeQueues),
+      queues: readQueues(runtime, options),
       prefetch: () => prefetchCount(this.pipeline.pool.concurrency, options.prefetchMultiplier, this.pipeline.held),
       onDeliveries: (deliveries) => this.pipeline.receive(deliveries),
       logger: runtime.logger,
@@ -155,4 +155,10 @@ export class WorkerSession implements WorkerInternals {
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** The queues of the options, and the worker's own one where it has one. */
+function readQueues(runtime: AppRuntime, { queues, excludeQueues, hostname }: ResolvedWorkerOptions): ConsumedQueues {
+  if (!runtime.settings.workerDirect) return runtime.queues(queues, excludeQueues);
+  return runtime.queues([...(queues ?? runtime.queueTable.names), workerDirect(hostname)], excludeQueues);
 }
