@@ -288,6 +288,27 @@ describe.skipIf(server.skipped !== undefined)('a server that fails', () => {
     expect(await exec('KEYS', 'celeriac.*')).toBe('');
   });
 
+  test('B4: what a connection held that was reset comes back with the next one, long before its lease ends', async () => {
+    const faults = await TcpFaultProxy.open({ host: '127.0.0.1', port: Number(port) });
+    const client = redisTransport({ url: `redis://${faults.host}:${faults.port}`, options: { leaseMs: 60_000 } });
+    await client.connect();
+    await client.publish(textMessages('work', 5));
+    const arrivals = await Arrivals.of(client, ['work'], { prefetch: 6 });
+    await eventually('they arrive', 2000, () => arrivals.deliveries.length === 5);
+    faults.reset();
+    await eventually('the loss is known', 2000, () => arrivals.losses.length === 1);
+    await client.close();
+    const other = redisTransport({ url });
+    await other.connect();
+    const again = await Arrivals.of(other, ['work'], { prefetch: 5, ack: true });
+    await eventually('they are back', 3000, () => again.deliveries.length === 5);
+    expect(again.texts).toEqual(arrivals.texts);
+    expect(again.deliveries.every((one) => one.redelivered && one.deliveryCount === 2)).toBe(true);
+    await other.close();
+    await faults.close();
+    expect(await exec('KEYS', 'celeriac.*')).toBe('');
+  });
+
   test('A7: a thread that is blocked for longer than the lease keeps its messages', async () => {
     const transport = redisTransport({ url, options });
     await transport.connect();

@@ -65,6 +65,11 @@ export class RedisLink {
     return this.#options.plan.url;
   }
 
+  /** Whether the connection was lost, and not closed by {@link close}. */
+  get isLost(): boolean {
+    return this.#lost !== undefined && !this.#closed;
+  }
+
   /** Whether the server tells about changes; otherwise somebody must look. */
   get tracking(): boolean {
     return this.#tracking;

@@ -32,6 +32,8 @@ const PUT_AT_ONCE = 5000;
 const POLL_MS = 50;
 /** How long closing waits for the server. */
 const CLOSE_MS = 3000;
+/** Pause between two tries to say goodbye over another connection. */
+const GOODBYE_PAUSE_MS = 500;
 
 export interface RedisQueueStoreOptions {
   readonly makeLink: (events: {
@@ -61,6 +63,8 @@ export class RedisQueueStore implements QueueStore {
   readonly #live: LiveQueues = new LiveQueues();
   #sweptAtMs = Number.NEGATIVE_INFINITY;
   #checkedAtMs = 0;
+  /** Whether the server may know this connection as an owner. */
+  #hasLease = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: RedisQueueStoreOptions) {
@@ -227,32 +231,56 @@ export class RedisQueueStore implements QueueStore {
   async #close(): Promise<void> {
     const impatience = Promise.withResolvers<void>();
     const timer = this.#options.clock.setTimer(CLOSE_MS, impatience.resolve);
+    const leaving = this.link.isLost ? this.#leaveOverAnother() : this.#leave(this.link);
     // A server that answers nothing any more must not keep the process from ending.
-    await Promise.race([this.#leave(), impatience.promise]);
+    await Promise.race([leaving, impatience.promise]);
     timer.cancel();
     this.link.close();
   }
 
+  /**
+   * The connection was lost, not the process: says goodbye over another one as soon as there is one, so that what was held
+   * comes back before its lease has run out. Goes on beside a process that has other work.
+   */
+  async #leaveOverAnother(): Promise<void> {
+    const { clock, settings, makeLink, logger } = this.#options;
+    if (!this.#hasLease) return;
+    const endMs = clock.monotonic() + settings.leaseMs;
+    while (clock.monotonic() < endMs) {
+      const link = makeLink({ onChange: () => {}, onMessage: () => {} });
+      try {
+        await link.connect();
+        return await this.#leave(link);
+      } catch (error) {
+        logger.debug('No goodbye yet to a broker that was lost', { url: link.url, error });
+      } finally {
+        link.close();
+      }
+      await new Promise<void>((resolve) => clock.setTimer(GOODBYE_PAUSE_MS, resolve, { ref: false }));
+    }
+  }
+
   /** Puts back what is held, and ends the lease. */
-  async #leave(): Promise<void> {
+  async #leave(link: RedisLink): Promise<void> {
     const { keys, logger } = this.#options;
     const held = keys.held(this.owner);
     try {
-      const noted = listOf(await this.link.call(['HKEYS', held])).map(textOf);
+      const noted = listOf(await link.call(['HKEYS', held])).map(textOf);
       const fields = numbersIn(noted).map((number) => `${this.owner}:${number}`);
-      if (fields.length > 0) await giveBack(this.link, fields, { keys });
-      await this.link.transaction([
+      if (fields.length > 0) await giveBack(link, fields, { keys });
+      await link.transaction([
         ['DEL', held, keys.transient(this.owner)],
         ['ZREM', keys.owners, this.owner],
       ]);
     } catch (error) {
-      logger.debug('Held messages come back only when their lease runs out', { url: this.link.url, error });
+      logger.debug('Held messages come back only when their lease runs out', { url: link.url, error });
     }
   }
 
   async #collect(queues: readonly string[], max: number): Promise<readonly TakenMessage[]> {
     const { keys, settings } = this.#options;
     const order = this.#lists.inOrder(queues);
+    this.#hasLease = true;
     const { owner } = this;
     const first = this.#blocks.reserve(max);
     const turns = this.#lists.takeTurns ? '1' : '0';
