@@ -4,6 +4,7 @@ export { ServiceFailedError, ServiceMissingError } from './service-errors.ts';
 export { type ServiceName, serviceVariables } from './service-names.ts';
 export { type StartOptions, startService } from './start-service.ts';
 export { type PythonCelery, useCelery } from './use-celery.ts';
+export { useDatabase } from './use-database.ts';
 export {
   type PrivateService,
   type SharedService,

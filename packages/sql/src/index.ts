@@ -1,3 +1,4 @@
+export { inBatches } from './in-batches.ts';
 export { ensureMigrated, migrate } from './migrate.ts';
 export type { Migration, MigrationReport } from './migration.ts';
 export type { ServerTls } from './network/server-tls.ts';

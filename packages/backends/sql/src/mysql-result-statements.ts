@@ -13,8 +13,8 @@ export class MysqlResultStatements {
   /** Gives out the next `count` numbers of the sequence; from now on the transaction has the sequence to itself. */
   readonly advance: StatementTemplate<{ count: number }>;
   readonly lastSeq: StatementTemplate<object, { value: number }>;
-  /** Which of these have a SUCCESS that has not expired. */
-  readonly finals: StatementTemplate<{ ids: unknown; now: number }, { task_id: string }>;
+  /** The last number given out, with each of these that has a SUCCESS that has not expired; with null where none has. */
+  readonly standing: StatementTemplate<{ ids: unknown; now: number }, { value: number; task_id: string | null }>;
   /** `rows` is a list of rows, each a list in the order of the columns. */
   readonly store: StatementTemplate<{ rows: unknown }>;
   readonly load: StatementTemplate<{ ids: unknown; now: number }, ResultRow>;
@@ -31,11 +31,12 @@ export class MysqlResultStatements {
       (p) => sql`update celeriac_counter set value = value + ${p.count} where name = 'result'`,
     );
     this.lastSeq = new StatementTemplate(dialect, () => sql`select value from celeriac_counter where name = 'result'`);
-    this.finals = new StatementTemplate(
+    this.standing = new StatementTemplate(
       dialect,
       (p) => sql`
-        select task_id from celeriac_result
-        where ${among(p.ids)} and status = 'SUCCESS' and (expires_at is null or expires_at > ${p.now})`,
+        select value, task_id from celeriac_counter left join celeriac_result
+          on ${among(p.ids)} and status = 'SUCCESS' and (expires_at is null or expires_at > ${p.now})
+        where name = 'result'`,
     );
     this.store = new StatementTemplate(dialect, (p) =>
       dialect.upsert(sql`celeriac_result (${columns}, expires_at, seq) values ${p.rows}`, 'task_id', written),

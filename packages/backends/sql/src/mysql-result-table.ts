@@ -1,5 +1,5 @@
 import type { StoreReport } from '@celeriac/backend';
-import { changesOf, rowsOf, type SqlDatabase, type Steps } from '@celeriac/sql';
+import { changesOf, inBatches, rowsOf, type SqlDatabase, type Steps } from '@celeriac/sql';
 import { effectiveRows, outcomesOf } from './effective-rows.ts';
 import { MysqlResultStatements } from './mysql-result-statements.ts';
 import type { NewResultRow, ResultRow } from './result-row.ts';
@@ -8,6 +8,9 @@ import { SequenceFeed } from './sequence-feed.ts';
 import { inTransaction } from './sql-backend-errors.ts';
 import type { StorePlace } from './store-place.ts';
 import { reportOf, type StoreBatch, settleFirst } from './store-script.ts';
+
+/** Characters and bytes of results in one statement: bytes are sent as text of twice that, and max_allowed_packet is 16 MiB. */
+const STORE_BYTES = 4 * 1024 * 1024;
 
 /** Results in MySQL and MariaDB: writers come one after another, so that the sequence grows in the order of the commits. */
 export class MysqlResultTable implements ResultTable {
@@ -46,14 +49,14 @@ export class MysqlResultTable implements ResultTable {
     const rows = part.wanted.map((index) => batch.rows[index]!);
     const effective = effectiveRows(rows);
     yield this.#statements.advance.with({ count: effective.length });
-    const [counter] = yield* rowsOf(this.#statements.lastSeq.with({}));
-    let seq = (counter?.value ?? 0) - effective.length;
     const ids = this.#database.dialect.list(effective.map((row) => row.task_id));
-    const standing = yield* rowsOf(this.#statements.finals.with({ ids, now: batch.nowMs }));
-    const finals = new Set(standing.map((row) => row.task_id));
-    const writes: unknown[] = [];
-    for (const row of effective) if (!finals.has(row.task_id)) writes.push([...valuesOf(row), ++seq]);
-    if (writes.length > 0) yield this.#statements.store.with({ rows: writes });
+    const standing = yield* rowsOf(this.#statements.standing.with({ ids, now: batch.nowMs }));
+    const finals = new Set(standing.map((row) => row.task_id).filter((id) => id !== null));
+    let seq = (standing[0]?.value ?? 0) - effective.length;
+    const writes = effective.filter((row) => !finals.has(row.task_id));
+    for (const some of inBatches(writes, sizeOf, STORE_BYTES)) {
+      yield this.#statements.store.with({ rows: some.map((row) => [...valuesOf(row), ++seq]) });
+    }
     return reportOf(batch, part, outcomesOf(rows, finals));
   }
 }
@@ -62,4 +65,9 @@ function valuesOf(row: NewResultRow): readonly unknown[] {
   const { task_id, status, result, result_bytes, traceback, children, date_done } = row;
   const start = [task_id, status, result, result_bytes, traceback, children, date_done];
   return [...start, row.group_id, row.parent_id, row.extended, row.expires_at];
+}
+
+/** Characters and bytes of a row that count. */
+function sizeOf({ result, result_bytes, traceback, children, extended }: NewResultRow): number {
+  return [result, result_bytes, traceback, children, extended].reduce((sum, one) => sum + (one?.length ?? 0), 0);
 }

@@ -1,16 +1,16 @@
 import { backendConformance } from '@celeriac/testkit/vitest';
+import { useDatabase } from '@celeriac/tooling/services';
 import { sqlTransport } from '@celeriac/transport-sql';
 import { afterAll } from 'vitest';
-import { serverDatabase } from './server-database.fixture.ts';
 import { sqlBackend } from './sql-backend.ts';
 
 const CLAIM_MS = 500;
 
 for (const server of ['postgres', 'mariadb'] as const) {
-  const place = await serverDatabase(server);
+  const place = await useDatabase(server);
   if (place.skipped !== undefined) continue;
   const { url } = place;
-  afterAll(() => place.drop());
+  afterAll(() => place.stop());
 
   backendConformance(server, {
     create: ({ clock, resultExpiresMs }) =>

@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { useDatabase } from '@celeriac/tooling/services';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureMigrated, migrate } from '../migrate.ts';
 import type { Migration } from '../migration.ts';
 import { openSqlDatabase } from '../open-sql-database.ts';
-import { serverDatabase } from '../server-database.fixture.ts';
 import type { ChangeListener, SqlDatabase } from '../sql-database.ts';
 import { rowsOf, type Statement } from '../statement.ts';
 
 const statement = (text: string, ...parameters: unknown[]): Statement => ({ sql: text, parameters });
 
 for (const server of ['postgres', 'mariadb'] as const) {
-  const place = await serverDatabase(server);
+  const place = await useDatabase(server);
   if (place.skipped !== undefined) continue;
   const { url: placeUrl } = place;
   const postgres = server === 'postgres';
   const mark = (index: number): string => (postgres ? `$${index}` : '?');
-  afterAll(() => place.drop());
+  afterAll(() => place.stop());
 
   describe(server, () => {
     const open: SqlDatabase[] = [];

@@ -1,6 +1,6 @@
 import { type SqlDialect, StatementTemplate } from '@celeriac/sql';
 import { type RawBuilder, sql } from 'kysely';
-import type { MessageRow } from './message-row.ts';
+import type { MessageRow, NewMessageRow } from './message-row.ts';
 import { NOBODY } from './nobody.ts';
 
 /** Receipts and their ids as lists, and who must hold them. */
@@ -26,6 +26,8 @@ const inLine = sql`celeriac_message force index (celeriac_message_ready)`;
 export class MysqlMessageStatements {
   /** `rows` is a list of rows, each a list in the order of the columns. */
   readonly insert: StatementTemplate<{ rows: unknown }>;
+  /** The same for one row. */
+  readonly insertOne: StatementTemplate<NewMessageRow>;
   readonly readyRows: StatementTemplate<{ queue: string; limit: number }, MessageRow>;
   readonly hold: StatementTemplate<Ids & { owner: number }>;
   readonly dueIds: StatementTemplate<Queues & { now: number; limit: number }, Id>;
@@ -56,6 +58,13 @@ export class MysqlMessageStatements {
       dialect,
       (p) =>
         sql`insert into celeriac_message (owner, delivery_count, queue, priority, deliver_at, ${content}) values ${p.rows}`,
+    );
+    this.insertOne = new StatementTemplate(
+      dialect,
+      (p) => sql`
+        insert into celeriac_message (owner, delivery_count, queue, priority, deliver_at, ${content})
+        values (${nobody}, 0, ${p.queue}, ${p.priority}, ${p.deliver_at}, ${p.exchange}, ${p.routing_key},
+          ${p.content_type}, ${p.content_encoding}, ${p.headers}, ${p.properties}, ${p.body})`,
     );
     this.readyRows = new StatementTemplate(
       dialect,

@@ -1,4 +1,4 @@
-import { changesOf, type Row, rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
+import { changesOf, inBatches, type Row, rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
 import type { Receipt } from '@celeriac/transport';
 import type { MessageRow, NewMessageRow } from './message-row.ts';
 import { type MysqlHeld, MysqlMessageStatements } from './mysql-message-statements.ts';
@@ -7,7 +7,7 @@ import { keepAlive, OwnerStatements } from './owner-lease.ts';
 import { type Acknowledgement, idsOf, RELEASE_LIMIT } from './queue-table.ts';
 import type { Claim, ServerMessages, Work } from './server-messages.ts';
 
-/** Bytes of bodies and texts in one insert: it goes over the wire as text of twice that, and max_allowed_packet is 16 MiB. */
+/** Bytes of bodies and texts in one insert of several: it is sent as text of twice that, and max_allowed_packet is 16 MiB. */
 const INSERT_BYTES = 4 * 1024 * 1024;
 /** The server's clock is the one that counts. */
 const NO_CLOCK = 0;
@@ -26,7 +26,10 @@ export class MysqlMessages implements ServerMessages {
   }
 
   put(rows: readonly NewMessageRow[]): Work<void> {
-    const inserts = batches(rows).map((batch) => this.#statements.insert.with({ rows: batch.map(valuesOf) }));
+    const { insert, insertOne } = this.#statements;
+    const inserts = inBatches(rows, sizeOf, INSERT_BYTES).map((batch) =>
+      batch.length === 1 ? insertOne.with(batch[0]!) : insert.with({ rows: batch.map(valuesOf) }),
+    );
     return {
       *script() {
         for (const insert of inserts) yield insert;
@@ -143,18 +146,7 @@ function valuesOf(row: NewMessageRow): readonly unknown[] {
   return [NOBODY, 0, queue, priority, deliver_at, ...content];
 }
 
-/** Rows in their order, each batch small enough for one statement where its rows are. */
-function batches(rows: readonly NewMessageRow[]): readonly (readonly NewMessageRow[])[] {
-  const all: NewMessageRow[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const row of rows) {
-    const size = row.body.length + row.headers.length + row.properties.length;
-    if (bytes + size > INSERT_BYTES) {
-      all.push([]);
-      bytes = 0;
-    }
-    all.at(-1)!.push(row);
-    bytes += size;
-  }
-  return all;
+/** Characters and bytes of a row that count. */
+function sizeOf({ body, headers, properties }: NewMessageRow): number {
+  return body.length + headers.length + properties.length;
 }

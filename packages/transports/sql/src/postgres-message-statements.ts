@@ -72,7 +72,6 @@ export class PostgresMessageStatements {
   readonly putBack: StatementTemplate<{ owners: unknown }>;
   readonly size: StatementTemplate<{ queue: string }, { waiting: number }>;
   readonly dropSome: StatementTemplate<{ queue: string; limit: number }>;
-  readonly anyReady: StatementTemplate<Queues>;
 
   constructor(dialect: SqlDialect) {
     const isHeld = (p: { [K in keyof PostgresHeld]: RawBuilder<PostgresHeld[K]> }): RawBuilder<unknown> =>
@@ -192,16 +191,14 @@ export class PostgresMessageStatements {
       (p) => sql`
         delete from celeriac_message where id in (
           select id from (
-            select id from celeriac_message where queue = ${p.queue} and ${ready} limit ${p.limit}::bigint
+            select id from celeriac_message where queue = ${p.queue} and ${ready}
+            order by line limit ${p.limit}::bigint
             for update skip locked) as waiting
           union all
           select id from (
-            select id from celeriac_message where queue = ${p.queue} and ${delayed} limit ${p.limit}::bigint
+            select id from celeriac_message where queue = ${p.queue} and ${delayed}
+            order by deliver_at, id limit ${p.limit}::bigint
             for update skip locked) as later)`,
-    );
-    this.anyReady = new StatementTemplate(
-      dialect,
-      (p) => sql`select 1 from celeriac_message where ${inQueues(p.queues)} and ${ready} limit 1`,
     );
   }
 }

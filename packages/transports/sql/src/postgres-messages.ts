@@ -1,4 +1,4 @@
-import { type Row, rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
+import { rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
 import type { Receipt } from '@celeriac/transport';
 import { PRIORITY_LEVELS } from './capabilities.ts';
 import { ClaimMarks, LINE_SPAN } from './claim-marks.ts';
@@ -132,13 +132,11 @@ export class PostgresMessages implements ServerMessages {
     return counted(this.#statements.dropSome.with({ queue, limit }));
   }
 
-  /** PostgreSQL tells; this is never asked. */
-  probe(queues: readonly string[]): Statement {
-    return this.#statements.anyReady.with({ queues: this.#database.dialect.list(queues) }) as Statement;
-  }
+  /** PostgreSQL tells, and need not be asked. */
+  probe(): undefined {}
 
-  isNews(rows: readonly Row[]): boolean {
-    return rows.length > 0;
+  isNews(): boolean {
+    return false;
   }
 
   hear(news: readonly string[] | undefined): void {

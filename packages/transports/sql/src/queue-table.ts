@@ -47,7 +47,7 @@ export interface QueueTable {
   /** Puts back all that the owner holds, and forgets the owner. */
   leave(): Promise<void>;
   /** Asks whether something may be taken, for databases that do not tell; see {@link QueueTable.isNews}. */
-  probe(queues: readonly string[], nowMs: number): Statement;
+  probe(queues: readonly string[], nowMs: number): Statement | undefined;
   isNews(rows: readonly Row[]): boolean;
   /** What was announced by others, undefined when it is not known. */
   hear(news: readonly string[] | undefined): void;

@@ -39,7 +39,7 @@ export interface ServerMessages {
   putBack(owners: readonly number[]): Steps<void>;
   size(queue: string): Statement<{ readonly waiting: number }>;
   dropSome(queue: string, limit: number): Work<number>;
-  probe(queues: readonly string[], nowMs: number): Statement;
+  probe(queues: readonly string[], nowMs: number): Statement | undefined;
   isNews(rows: readonly Row[]): boolean;
   hear(news: readonly string[] | undefined): void;
   /** Something that was left out may be ready: resolves to how long to wait with the next look for it, milliseconds. */

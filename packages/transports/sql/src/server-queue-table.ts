@@ -119,7 +119,7 @@ export class ServerQueueTable implements QueueTable {
     });
   }
 
-  probe(queues: readonly string[], nowMs: number): Statement {
+  probe(queues: readonly string[], nowMs: number): Statement | undefined {
     return this.#messages.probe(queues, nowMs);
   }
 

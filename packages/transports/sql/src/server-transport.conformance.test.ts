@@ -2,14 +2,14 @@ import { silentLogger } from '@celeriac/protocol';
 import { openSqlDatabase, type SqlDatabase } from '@celeriac/sql';
 import { TcpFaultProxy } from '@celeriac/testkit';
 import { transportConformance } from '@celeriac/testkit/vitest';
+import { useDatabase } from '@celeriac/tooling/services';
 import type { Transport } from '@celeriac/transport';
 import { afterAll } from 'vitest';
-import { serverDatabase } from './server-database.fixture.ts';
 import { assembleTransport } from './sql-transport.ts';
 import { sqlTransportSettings } from './sql-transport-options.ts';
 
 for (const server of ['postgres', 'mariadb'] as const) {
-  const place = await serverDatabase(server);
+  const place = await useDatabase(server);
   if (place.skipped !== undefined) continue;
   const url = new URL(place.url);
   const faults = await TcpFaultProxy.open({ host: url.hostname, port: Number(url.port) });
@@ -17,7 +17,7 @@ for (const server of ['postgres', 'mariadb'] as const) {
   const databases = new WeakMap<Transport, SqlDatabase>();
   afterAll(async () => {
     await faults.close();
-    await place.drop();
+    await place.stop();
   });
 
   transportConformance(server, {

@@ -1,4 +1,4 @@
-import { changesOf, type Row, rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
+import { changesOf, rowsOf, type SqlDatabase, type Steps } from '@celeriac/sql';
 import type { Receipt } from '@celeriac/transport';
 import { BindingStatements } from './binding-statements.ts';
 import { hostTimeMs } from './host-clock.ts';
@@ -132,13 +132,11 @@ export class SqliteQueueTable implements QueueTable {
     ]);
   }
 
-  /** Files tell of changes; this is never asked. */
-  probe([queue = '']: readonly string[]): Statement {
-    return this.#messages.anyReady.with({ queue }) as Statement;
-  }
+  /** A file tells of changes, and need not be asked. */
+  probe(): undefined {}
 
-  isNews(rows: readonly Row[]): boolean {
-    return rows.length > 0;
+  isNews(): boolean {
+    return false;
   }
 
   hear(): void {}

@@ -3,12 +3,12 @@ import { listQuarantine } from '@celeriac/worker';
 import { describe, expect, it } from 'vitest';
 import { BAD_INPUTS } from './bad-input-table.ts';
 
-import { kindsWithRabbitmq } from './place.ts';
+import { allKinds } from './place.ts';
 import { newStage, taskMessage, until } from './stage.ts';
 
 const ONE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u202e]*$/;
 
-const kinds = await kindsWithRabbitmq();
+const kinds = await allKinds();
 
 describe.each(kinds)('bad input on %s', (kind) => {
   it('is kept in quarantine with its reason, one error line each, and the next message runs', {

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CeleriacOptions } from '@celeriac/core';
 import { uuid } from '@celeriac/protocol';
-import { type PrivateService, usePrivateService, useService } from '@celeriac/tooling/services';
+import { type PrivateService, useDatabase, usePrivateService, useService } from '@celeriac/tooling/services';
 import { QUARANTINE_QUEUE } from '@celeriac/worker';
 import { connect } from 'amqplib';
 
-export type Kind = 'memory' | 'sqlite' | 'redis' | 'rabbitmq';
+export type Kind = 'memory' | 'sqlite' | 'redis' | 'rabbitmq' | DatabaseServer;
+type DatabaseServer = 'postgres' | 'mariadb';
 
 const redis = await useService('redis');
 
@@ -33,6 +34,9 @@ export async function newPlace(kind: Kind): Promise<Place> {
       return redisPlace();
     case 'rabbitmq':
       return rabbitmqPlace();
+    case 'postgres':
+    case 'mariadb':
+      return databasePlace(kind);
   }
 }
 
@@ -58,10 +62,22 @@ function rabbitmq(): Promise<PrivateService> {
   return broker;
 }
 
-/** As {@link KINDS}, and RabbitMQ; starts a server for the tests of this file. */
-export async function kindsWithRabbitmq(): Promise<readonly Kind[]> {
-  const { skipped } = await rabbitmq();
-  return skipped === undefined ? [...KINDS, 'rabbitmq'] : KINDS;
+/** As {@link KINDS}, and RabbitMQ, PostgreSQL and MariaDB; starts a RabbitMQ for the tests of this file. */
+export async function allKinds(): Promise<readonly Kind[]> {
+  const servers = {
+    rabbitmq: await rabbitmq(),
+    postgres: await useService('postgres'),
+    mariadb: await useService('mariadb'),
+  };
+  const there = Object.entries(servers).filter(([, { skipped }]) => skipped === undefined);
+  return [...KINDS, ...there.map(([name]) => name as Kind)];
+}
+
+/** Tables of its own on the server that all tests share. */
+async function databasePlace(server: DatabaseServer): Promise<Place> {
+  const database = await useDatabase(server);
+  if (database.skipped !== undefined) throw new Error(database.skipped);
+  return { ...at(database.url), end: () => database.stop() };
 }
 
 /** The server of this file's tests, which run one after the other, without messages. */
