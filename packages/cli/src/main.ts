@@ -44,6 +44,9 @@ export async function main(argv: readonly string[], options: MainOptions = {}): 
     });
   try {
     if (argv[0] === 'complete') return await complete(argv.slice(1));
+    // Most of what it is given belongs to the workers that it starts.
+    if (argv[0] === 'multi')
+      return await (await import('./commands/multi.ts')).multiCommand(argv.slice(1), context.output);
     const writeOut = (text: string): void => void stdout.write(text);
     await buildProgram({ attach, writeOut }).parseAsync([...argv], { from: 'user' });
     return exitCode;

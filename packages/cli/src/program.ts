@@ -3,6 +3,7 @@ import { defineBeat } from './definitions/beat-definition.ts';
 import { defineCalls } from './definitions/call-definition.ts';
 import { defineCompletion } from './definitions/completion-definition.ts';
 import { defineControl } from './definitions/control-definition.ts';
+import { defineDaemons } from './definitions/daemon-definition.ts';
 import { type Attach, examples } from './definitions/define.ts';
 import { defineGraph } from './definitions/graph-definition.ts';
 import { defineInspection } from './definitions/inspection-definition.ts';
@@ -48,6 +49,7 @@ export function buildProgram({ attach, writeOut }: ProgramParts): Command {
   defineQueues(program, attach);
   defineInspection(program, attach);
   defineGraph(program, attach);
+  defineDaemons(program, attach);
   defineCompletion(program, attach);
   return program;
 }

@@ -21,6 +21,10 @@ export interface WorkerArguments {
   readonly withoutMingle: boolean;
   readonly withoutGossip: boolean;
   readonly heartbeatIntervalMs?: number;
+  /** A pattern, see `filePattern`. */
+  readonly stateDb?: string;
+  readonly healthPort?: number;
+  readonly healthHost?: string;
 }
 
 const MOST_TASKS = 10_000;
@@ -32,6 +36,7 @@ export function readWorkerArguments(options: ParsedOptions): WorkerArguments {
   const multiplier = text('prefetchMultiplier');
   const [hostname, queues, excluded] = [text('hostname'), text('queues'), text('excludeQueues')];
   const interval = text('heartbeatInterval');
+  const [stateDb, healthPort, healthHost] = [text('statedb'), text('healthPort'), text('healthHost')];
   const pool = POOLS.find((name) => name === options['pool']);
   return {
     ...(hostname !== undefined && { hostname }),
@@ -50,6 +55,9 @@ export function readWorkerArguments(options: ParsedOptions): WorkerArguments {
     withoutHeartbeat: options['withoutHeartbeat'] === true,
     withoutMingle: options['withoutMingle'] === true,
     withoutGossip: options['withoutGossip'] === true,
+    ...(stateDb !== undefined && { stateDb }),
+    ...(healthPort !== undefined && { healthPort: parseIntegerOption('--health-port', healthPort, 0, 65_535) }),
+    ...(healthHost !== undefined && { healthHost }),
     ...(interval !== undefined && {
       heartbeatIntervalMs: parseNumberOption('--heartbeat-interval', interval, 0.1) * 1000,
     }),

@@ -6,6 +6,10 @@ import { bannerFacts } from '../banner-facts.ts';
 import { beatPackage } from '../beat-package.ts';
 import { UsageError } from '../cli-error.ts';
 import { configuredAppUrl } from '../configured-app-url.ts';
+import { becomeDaemon } from '../daemon/become-daemon.ts';
+import { type DaemonOptions, readDaemonOptions } from '../daemon/daemon-options.ts';
+import { detach } from '../daemon/detach.ts';
+import { filePattern } from '../daemon/file-pattern.ts';
 import type { CommandCode, ParsedOptions } from '../definitions/define.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { packageFolders } from '../import-package.ts';
@@ -20,6 +24,8 @@ import { workerPackage } from '../worker-package.ts';
 /** `celeriac worker`. */
 export const workerCommand: CommandCode = async ({ globals, output }, [, ...settings], options) => {
   const given = readWorkerArguments(options);
+  const daemonOptions = readDaemonOptions(options);
+  const ends: (() => void)[] = [];
   const overrides = { ...readSettingArguments(settings, 'worker'), ...loggingOf(options, globals) };
   const open = await openApp(globals, overrides);
   const { app, runtime, file } = open;
@@ -27,6 +33,10 @@ export const workerCommand: CommandCode = async ({ globals, output }, [, ...sett
     refuseMemory(runtime.settings);
     const { nodeName, runWorker } = await workerPackage('worker', packageFolders(globals.workdir, file));
     const name = nodeName(given.hostname, hostname());
+    if (daemonOptions.detach) return await startDetached(daemonOptions, name, output);
+    const daemon = becomeDaemon(daemonOptions, name);
+    ends.push(() => daemon.end());
+    process.title = `celeriac worker ${name}`;
     const included = await loadModules(open, given, globals.workdir);
     if (given.purge) await purge(open, given, output);
     const asText = runtime.settings.logFormat === 'text' && !output.quiet && !output.json;
@@ -35,12 +45,16 @@ export const workerCommand: CommandCode = async ({ globals, output }, [, ...sett
       output.raw(bannerText(facts, (text) => output.paint('bold', text)));
     }
     passOverrides(open.overrides, process.env);
-    const { hostname: _hostname, include: _include, purge: _purge, beat, schedule, ...rest } = given;
+    const { hostname: _hostname, include: _include, purge: _purge, beat, schedule, stateDb, ...rest } = given;
     const run = (): Promise<number> =>
       runWorker(app, {
         ...rest,
         hostname: name,
-        ...(asText && { onReady: () => output.raw(`${output.paint('green', `${name} ready.`)}\n`) }),
+        ...(stateDb !== undefined && { stateDb: filePattern(stateDb, name) }),
+        onReady: () => {
+          if (asText) output.raw(`${output.paint('green', `${name} ready.`)}\n`);
+          daemon.ready();
+        },
         ...(file !== undefined && { appModule: configuredAppUrl(file, open.exportName, included) }),
       });
     if (!beat) return await run();
@@ -48,8 +62,16 @@ export const workerCommand: CommandCode = async ({ globals, output }, [, ...sett
     return await withBeat(app, schedule === undefined ? {} : { store: schedule }, run);
   } finally {
     await runtime.close();
+    for (const end of ends) end();
   }
 };
+
+async function startDetached(options: DaemonOptions, name: string, output: Output): Promise<number> {
+  const { pid, isReady } = await detach(process.argv.slice(2), options, name);
+  const state = isReady ? 'is ready' : 'was started, and is not ready yet';
+  output.data({ hostname: name, pid, ready: isReady }, () => `${name} ${state} (process ${pid}).`);
+  return 0;
+}
 
 /** Nobody outside of this process could send it anything. */
 function refuseMemory({ brokerUrl, brokerReadUrl }: Settings): void {

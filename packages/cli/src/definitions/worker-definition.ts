@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addDaemonOptions } from '../daemon/daemon-options.ts';
 import { POOLS } from '../pools.ts';
 import { type Attach, choiceOption, examples } from './define.ts';
 
@@ -30,6 +31,9 @@ export function defineWorker(program: Command, attach: Attach): void {
     .option('--purge', 'drop all waiting messages first')
     .option('-B, --beat', 'send periodic tasks too')
     .option('-s, --schedule <place>', 'with --beat: what keeps the schedule (default: beatStore, beatScheduleFilename)')
+    .option('-S, --statedb <path>', 'keep revoked tasks over a restart in this file')
+    .option('--health-port <port>', 'answer /health/live, /health/ready and /metrics on this port')
+    .option('--health-host <address>', 'address of it (default: 127.0.0.1)')
     .addHelpText(
       'after',
       examples(
@@ -39,5 +43,6 @@ export function defineWorker(program: Command, attach: Attach): void {
         'celeriac -A ./src/tasks.ts worker task_acks_late=true broker.heartbeat=10',
       ),
     );
+  addDaemonOptions(command);
   attach(command, async () => (await import('../commands/worker.ts')).workerCommand);
 }

@@ -1,0 +1,59 @@
+import { UsageError } from '../cli-error.ts';
+import type { DaemonOptions } from './daemon-options.ts';
+import { filePattern } from './file-pattern.ts';
+import { LogFile } from './log-file.ts';
+import { PidFile } from './pid-file.ts';
+
+/** What a process holds on to while it is a daemon. */
+export interface Daemon {
+  /** Tells whoever detached it that it is ready. */
+  ready(): void;
+  /** Gives the pid file back. */
+  end(): void;
+}
+
+/**
+ * Takes the pid file, lets the log go to its file, then becomes another user: in this order, since those files may be
+ * the first user's.
+ * @param node - the worker's name
+ * @throws {PidFileError} | {UsageError}
+ * @see celery/platforms.py detached, maybe_drop_privileges
+ */
+export function becomeDaemon(options: DaemonOptions, node: string): Daemon {
+  const { pidfile, logfile, umask } = options;
+  if (umask !== undefined) process.umask(umask);
+  const pid = pidfile === undefined ? undefined : PidFile.take(filePattern(pidfile, node));
+  try {
+    if (logfile !== undefined) new LogFile(filePattern(logfile, node)).takeOver();
+    dropPrivileges(options);
+  } catch (error) {
+    pid?.release();
+    throw error;
+  }
+  return {
+    ready: () => {
+      if (process.send === undefined) return;
+      process.send('ready', () => process.disconnect());
+    },
+    end: () => pid?.release(),
+  };
+}
+
+function dropPrivileges({ uid, gid }: DaemonOptions): void {
+  become('--gid', gid, (id) => {
+    process.setgid?.(id);
+    process.setgroups?.([process.getgid?.() ?? id]);
+  });
+  become('--uid', uid, (id) => process.setuid?.(id));
+}
+
+function become(option: string, id: string | undefined, change: (id: string | number) => void): void {
+  if (id === undefined) return;
+  try {
+    change(/^\d+$/.test(id) ? Number(id) : id);
+  } catch (error) {
+    throw new UsageError(option, `${option}: this process cannot become ${id} (${(error as Error).message}).`, {
+      cause: error,
+    });
+  }
+}
