@@ -8,7 +8,7 @@ const EXIT_CANNOT_CREATE = 73;
 /** Another process has the file of process ids, or it cannot be written. */
 export class PidFileError extends CeleriacError {
   readonly code = 'CLR_PID_FILE';
-  readonly exitCode = EXIT_CANNOT_CREATE;
+  readonly exitCode: number = EXIT_CANNOT_CREATE;
   readonly path: string;
 
   constructor(path: string, message: string, hint?: string) {
