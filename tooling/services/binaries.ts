@@ -44,7 +44,7 @@ export const REQUIREMENTS: Readonly<Record<InstallName, Requirement>> = {
     packages: ['mariadb-server'],
     binaries: { server: ['mariadbd'], install: ['mariadb-install-db'], client: ['mariadb'] },
   },
-  celery: { packages: ['celery', 'python3-redis'], binaries: { celery: ['/usr/bin/celery'] } },
+  celery: { packages: ['celery', 'python3-redis', 'python3-cryptography'], binaries: { celery: ['/usr/bin/celery'] } },
 };
 
 /** What was found of a requirement. */

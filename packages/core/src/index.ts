@@ -6,7 +6,7 @@ export type { AppConf, ConfTableOptions } from './app/app-conf.ts';
 export type { CeleriacOptions, SettingsInput } from './app/app-options.ts';
 export type { AppSteps, BootstepClass, StepSet } from './app/app-steps.ts';
 export { Celeriac, type ForeignTaskOptions } from './app/celeriac.ts';
-export type { ConfigOptions, ConfigurableApp } from './app/configurable-app.ts';
+export type { ConfigOptions, ConfigurableApp, SecurityParts } from './app/configurable-app.ts';
 export { currentApp } from './app/current-app.ts';
 export { ModuleLoadError } from './app/module-load-error.ts';
 export type { PublishOptions } from './app/publish-options.ts';

@@ -92,8 +92,10 @@ export class SerializerRegistry {
 
   #accepted(contentType: string, accept: AcceptList): { type: string; serializer: Serializer } {
     const type = accept.contentTypes.has(contentType) ? contentType : mediaType(contentType);
-    const isRaw = RAW_TYPES.has(type);
-    const serializer = isRaw ? rawSerializer : this.#byType.get(type);
+    const own = this.#byType.get(type);
+    // Signed content has the type of raw bytes too: once a serializer stands for it, it is raw no more.
+    const isRaw = RAW_TYPES.has(type) && (own === undefined || own === rawSerializer);
+    const serializer = isRaw ? rawSerializer : own;
     if (serializer === undefined || !(isRaw || accept.contentTypes.has(type))) {
       throw new ContentDisallowedError(contentType.slice(0, 100));
     }

@@ -1,5 +1,6 @@
 import type { AppState } from '../runtime/app-state.ts';
 import { setCurrentApp, setDefaultApp } from '../runtime/current-app-slot.ts';
+import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import { AppConf } from './app-conf.ts';
 import type { SettingsInput } from './app-options.ts';
@@ -9,6 +10,19 @@ import type { AppSources } from './app-sources.ts';
 export interface ConfigOptions {
   /** Only names that begin with this and `_` are settings. */
   readonly namespace?: string;
+}
+
+/** What {@link ConfigurableApp.setupSecurity} is given: paths from the application's folder. */
+export interface SecurityParts {
+  /** File of the private key, PEM. */
+  readonly key?: string;
+  readonly keyPassword?: string;
+  /** File of its certificate, PEM. */
+  readonly certificate?: string;
+  /** Folder or pattern of files with the certificates of those whose messages are read. */
+  readonly certStore?: string;
+  /** Default `sha256`. */
+  readonly digest?: string;
 }
 
 /** The part of an app that has settings. */
@@ -73,6 +87,34 @@ export abstract class ConfigurableApp {
 
   #configure(add: (sources: AppSources) => void): this {
     this['~state'].change(() => add(this['~sources']));
+    return this;
+  }
+
+  /**
+   * Signs all messages of tasks, and reads only signed ones.
+   * @param parts - where they are not in the settings `security…` already
+   * @throws {ConfigurationError} unless `taskSerializer` is `auth` and `acceptContent` is `['auth']`: what is not signed
+   *   must not be read beside it
+   * @see celery/app/base.py setup_security
+   */
+  setupSecurity(parts: SecurityParts = {}): this {
+    const { key, keyPassword, certificate, certStore, digest } = parts;
+    this.configure({
+      ...(key !== undefined && { securityKey: key }),
+      ...(keyPassword !== undefined && { securityKeyPassword: keyPassword }),
+      ...(certificate !== undefined && { securityCertificate: certificate }),
+      ...(certStore !== undefined && { securityCertStore: certStore }),
+      ...(digest !== undefined && { securityDigest: digest }),
+    });
+    const { taskSerializer, acceptContent, securityKey, securityCertificate, securityCertStore } = this.settings;
+    if (taskSerializer !== 'auth' || acceptContent.length !== 1 || acceptContent[0] !== 'auth') {
+      throw new ConfigurationError('setupSecurity()', 'needs taskSerializer "auth" and acceptContent ["auth"]');
+    }
+    if (!securityKey || !securityCertificate || !securityCertStore) {
+      throw new ConfigurationError('setupSecurity()', 'needs a key, a certificate and a store of certificates', {
+        hint: 'Set securityKey, securityCertificate and securityCertStore.',
+      });
+    }
     return this;
   }
 }

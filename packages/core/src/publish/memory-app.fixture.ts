@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, decodeJson, type RawMessage } from '@celeriac/protocol';
+import { decodeMessageBody, type RawMessage } from '@celeriac/protocol';
 import type { Delivery } from '@celeriac/transport';
 import type { CeleriacOptions } from '../app/app-options.ts';
 import { Celeriac } from '../app/celeriac.ts';
@@ -60,6 +60,6 @@ export async function takeSent(
     exchange,
     routingKey,
     raw: message,
-    body: decodeJson(message.body, DEFAULT_LIMITS) as SentMessage['body'],
+    body: decodeMessageBody(message, runtime) as SentMessage['body'],
   }));
 }

@@ -23,6 +23,7 @@ import { loadOptionalPackage } from '../plugins/load-plugin.ts';
 import { Publisher } from '../publish/publisher.ts';
 import { ResultConsumer } from '../result/result-consumer.ts';
 import { ResultWriter } from '../result/result-writer.ts';
+import { registerAuth, usesAuth } from '../security/register-auth.ts';
 import { QueueTable } from '../settings/queue-table.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Signals } from '../signals/signals.ts';
@@ -109,7 +110,7 @@ export class Runtime implements AppEngine {
   /** @throws {ConfigurationError} also for a serializer or compression that is not registered */
   get settings(): Settings {
     const { settings } = this.#state;
-    if (settings !== this.#checked) checkCodecSettings(settings, this);
+    if (settings !== this.#checked) this.#checkCodecs(settings);
     this.#checked = settings;
     return settings;
   }
@@ -260,6 +261,11 @@ export class Runtime implements AppEngine {
       backend: this.#backend.reset(),
       waiting: this.#waiting.reset(),
     };
+  }
+
+  #checkCodecs(settings: Settings): void {
+    if (usesAuth(settings)) registerAuth(settings, this.serializers, this.#state.folder(), this.clock);
+    checkCodecSettings(settings, this);
   }
 
   #context(): PartsContext {
