@@ -19,7 +19,7 @@ export type {
 export type { CustomCommand } from './control/control-commands.ts';
 export { type ControlCodec, replyMessage } from './control/control-message.ts';
 export { type ControlQueue, nodeQueue, replyExchange } from './control/control-queues.ts';
-export type { NodeStats, QueueInfo, RequestInfo, ScheduledInfo } from './control/control-replies.ts';
+export type { NodeReply, NodeStats, QueueInfo, RequestInfo, ScheduledInfo } from './control/control-replies.ts';
 export { revokedSeconds } from './control/revoked-seconds.ts';
 export { checkEventType } from './events/check-event-type.ts';
 export { EventDispatcher } from './events/event-dispatcher.ts';

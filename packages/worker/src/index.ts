@@ -1,3 +1,5 @@
+export type { Peer } from './events/peer-table.ts';
+export type { PeerListener, PeerWatch } from './events/peer-watch.ts';
 export { ConsumerStep, type StepConsumer, type StepMessage } from './lifecycle/consumer-step.ts';
 export { nodeName } from './lifecycle/node-name.ts';
 export { runWorker } from './lifecycle/run-worker.ts';

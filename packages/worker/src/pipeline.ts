@@ -143,12 +143,15 @@ export class Pipeline implements PoolHost {
     this.#pump();
   }
 
-  /** The tasks with these ids are not run, whether they are here already or still to come. */
-  revoke(ids: readonly string[]): void {
+  /**
+   * The tasks with these ids are not run, whether they are here already or still to come.
+   * @param since - when they were revoked, on the clock that never jumps. Default: now
+   */
+  revoke(ids: readonly string[], since?: ReadonlyMap<string, number>): void {
     const nowMs = this.#runtime.clock.monotonic();
     const { held } = this.#waiting;
     for (const id of ids) {
-      this.#revoked.add(id, nowMs);
+      this.#revoked.add(id, since?.get(id) ?? nowMs);
       for (const received of this.#waiting.unhold(id)) this.#discard(received, 'revoked');
     }
     // What has not started comes back, and is looked at again.

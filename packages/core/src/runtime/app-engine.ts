@@ -1,5 +1,4 @@
 import type { OutgoingMessage } from '@celeriac/transport';
-import type { CommandSender } from '../control/broadcast.ts';
 import type { ResultStore } from '../result/result-source.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
 import type { AppRuntime } from './app-runtime.ts';
@@ -8,8 +7,6 @@ import type { AppRuntime } from './app-runtime.ts';
 export interface AppEngine extends AppRuntime {
   /** Waits for results. */
   readonly consumer: ResultStore;
-  /** Sends commands to workers. */
-  readonly mailbox: CommandSender;
   /** Whether a connection was made, or is being made. */
   readonly isConnected: boolean;
   /** Sends any message. */

@@ -10,6 +10,7 @@ import type {
 } from '@celeriac/protocol';
 import type { ConnectionGuard, Topology } from '@celeriac/transport';
 import type { AppSteps } from '../app/app-steps.ts';
+import type { CommandSender } from '../control/broadcast.ts';
 import type { ControlCommands } from '../control/control-commands.ts';
 import type { EventDispatcher } from '../events/event-dispatcher.ts';
 import type { EventSource } from '../events/event-source.ts';
@@ -64,6 +65,8 @@ export interface AppRuntime {
   readonly events: EventDispatcher;
   /** Something that sends events under a name of its own, as a worker does. The caller closes it. */
   openEvents(source: EventSource): EventDispatcher;
+  /** Sends commands to workers. */
+  readonly mailbox: CommandSender;
   /** The commands that workers obey. */
   readonly controlCommands: ControlCommands;
   /** The shared connection for sending; a worker makes its own for reading with `openReader`. */

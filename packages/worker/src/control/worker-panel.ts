@@ -46,7 +46,7 @@ export class WorkerPanel implements ControlPanel {
   }
 
   get gossip(): ElectionPanel | undefined {
-    return undefined;
+    return this.#worker.events.gossip;
   }
 
   get started(): ReadonlyMap<string, number> {

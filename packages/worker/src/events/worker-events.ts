@@ -1,6 +1,7 @@
 import type { AppRuntime, EventDispatcher } from '@celeriac/core/internal';
 import { systemClock } from '@celeriac/protocol';
 import type { ResolvedChatterOptions } from './chatter-options.ts';
+import { Gossip } from './gossip.ts';
 import { Heart, type Pulse } from './heart.ts';
 
 /** How long the last events may take to leave. */
@@ -19,6 +20,8 @@ export interface WorkerEventsParts {
 export class WorkerEvents {
   readonly dispatcher: EventDispatcher;
   readonly heart: Heart | undefined;
+  /** Other workers; undefined for a worker that does not listen. */
+  readonly gossip: Gossip | undefined;
 
   constructor({ runtime, hostname, options, pulse }: WorkerEventsParts) {
     const { taskEvents, withoutHeartbeat, withoutGossip, heartbeatIntervalMs } = options;
@@ -30,6 +33,9 @@ export class WorkerEvents {
     });
     // In real time, whatever clock the app has: who moves time by a year wants no year of heartbeats.
     const parts = { events: this.dispatcher, clock: systemClock, intervalMs: heartbeatIntervalMs, pulse };
+    this.gossip = withoutGossip
+      ? undefined
+      : new Gossip({ runtime, hostname, events: this.dispatcher, ttlMs: heartbeatIntervalMs });
     this.heart = withoutHeartbeat ? undefined : new Heart(parts);
   }
 

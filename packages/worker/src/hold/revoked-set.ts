@@ -22,8 +22,9 @@ export class RevokedSet {
     return this.#until.size;
   }
 
-  /** @param nowMs - on a clock that never jumps */
+  /** @param nowMs - on a clock that never jumps; an earlier time than it was added at changes nothing */
   add(id: string, nowMs: number): void {
+    if ((this.#until.get(id) ?? 0) >= nowMs + this.#keptMs) return;
     this.#until.delete(id);
     this.#until.set(id, nowMs + this.#keptMs);
     this.#purge(nowMs);

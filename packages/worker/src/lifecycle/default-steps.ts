@@ -7,8 +7,10 @@ import type { StepClass } from './step.ts';
 import { ConnectionStep } from './steps/connection-step.ts';
 import { ConsumerRunStep } from './steps/consumer-run-step.ts';
 import { EventsStep } from './steps/events-step.ts';
+import { GossipStep } from './steps/gossip-step.ts';
 import { HeartStep } from './steps/heart-step.ts';
 import { LoopStep } from './steps/loop-step.ts';
+import { MingleStep } from './steps/mingle-step.ts';
 import { PoolStep } from './steps/pool-step.ts';
 import { TasksStep } from './steps/tasks-step.ts';
 
@@ -19,6 +21,8 @@ const WORKER_STEPS: readonly StepClass[] = Object.freeze([StateDbStep, PoolStep,
 const CONSUMER_STEPS: readonly StepClass[] = Object.freeze([
   ConnectionStep,
   EventsStep,
+  MingleStep,
+  GossipStep,
   HeartStep,
   ControlStep,
   TasksStep,

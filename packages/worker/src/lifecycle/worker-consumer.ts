@@ -1,5 +1,6 @@
 import { isCeleriacError } from '@celeriac/protocol';
 import { type ConnectionGuard, ConnectionLostError, type Transport } from '@celeriac/transport';
+import type { PeerWatch } from '../events/peer-watch.ts';
 import type { TaskReader } from '../intake/task-reader.ts';
 import { Blueprint } from './blueprint.ts';
 import { RestartPauses } from './restart-pauses.ts';
@@ -61,6 +62,10 @@ export class WorkerConsumer implements ConsumerInternals {
 
   get connected(): Transport | undefined {
     return this.#transport;
+  }
+
+  get peers(): PeerWatch | undefined {
+    return this.worker.events.gossip;
   }
 
   use(transport: Transport): void {

@@ -1,5 +1,6 @@
 import type { AppRuntime } from '@celeriac/core/internal';
 import type { Transport } from '@celeriac/transport';
+import type { PeerWatch } from '../events/peer-watch.ts';
 import type { ResolvedWorkerOptions } from './worker-options.ts';
 
 /** What the steps of a worker's blueprint get. */
@@ -22,6 +23,8 @@ export interface ConsumerContext {
    * @throws {ConnectionLostError} when there is none right now
    */
   readonly transport: Transport;
+  /** Other workers; undefined for a worker that does not listen to them. */
+  readonly peers: PeerWatch | undefined;
   /** The connection, or a consumer on it, is of no use any more: all steps are stopped, and started again. */
   lost(error: Error): void;
 }

@@ -60,7 +60,8 @@ export async function newStage(kind: Kind = 'memory', options: CeleriacOptions =
     url: place.brokerUrl,
     connect,
     start: async (workerOptions) => {
-      const worker = new Worker(app, { pool: 'async', concurrency: 4, ...workerOptions });
+      // Neighbours are asked for a second; tests that want it say so.
+      const worker = new Worker(app, { pool: 'async', concurrency: 4, withoutMingle: true, ...workerOptions });
       ends.push(() => worker.stop(0));
       await worker.start(AbortSignal.timeout(20_000));
       return worker;
