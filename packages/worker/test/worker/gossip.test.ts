@@ -1,10 +1,10 @@
 import { encodeEvent, uuid } from '@celeriac/protocol';
 import { type ConsumerContext, ConsumerStep, type Peer, type PeerWatch, type StepConsumer } from '@celeriac/worker';
 import { describe, expect, it } from 'vitest';
-import { kindsWithRabbitmq } from './place.ts';
+import { allKinds } from './place.ts';
 import { newStage, type Stage, taskMessage, until } from './stage.ts';
 
-const KINDS = (await kindsWithRabbitmq()).filter((kind) => kind !== 'sqlite');
+const KINDS = (await allKinds()).filter((kind) => ['memory', 'redis', 'rabbitmq'].includes(kind));
 
 /** What the workers of a stage see of each other; one for each that starts, in order. */
 function watchPeers({ app }: Stage): readonly PeerWatch[] {
