@@ -46,6 +46,7 @@ export { ControlUnavailableError } from './control/control-unavailable-error.ts'
 export type { Inspect, InspectOptions } from './control/inspect.ts';
 export { ArgumentError } from './execute/bind-arguments.ts';
 export { MaxRetriesExceededError } from './execute/max-retries-exceeded-error.ts';
+export type { RunMiddleware, RunMiddlewares, TaskRunInfo } from './execute/run-middleware.ts';
 export { checkLimits, SoftTimeLimitExceeded, TimeLimitExceeded } from './execute/time-limits.ts';
 export type {
   Moment,

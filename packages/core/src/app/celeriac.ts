@@ -4,6 +4,7 @@ import { LazyCaller } from '../call/lazy-caller.ts';
 import { Control } from '../control/control.ts';
 import type { ControlCommands } from '../control/control-commands.ts';
 import { revokeResults } from '../control/revoke-results.ts';
+import type { RunMiddlewares } from '../execute/run-middleware.ts';
 import type { PeriodicPolicies, PeriodicSchedule } from '../periodic/periodic-entry.ts';
 import { AsyncResult } from '../result/async-result.ts';
 import type { ErrorFactory } from '../result/failure-error.ts';
@@ -117,6 +118,14 @@ export class Celeriac extends ConfigurableApp implements AppOwner {
   /** Steps of its own that the app adds to workers and their consumers: `app.steps.consumer.add(MyStep)`. */
   get steps(): AppSteps {
     return this['~state'].steps;
+  }
+
+  /**
+   * Puts something around the code of every task: `app.middleware.add((run, next) => next())`, for tracing or for
+   * connections that a task may use.
+   */
+  get middleware(): RunMiddlewares {
+    return this['~state'].middleware;
   }
 
   /** Tells running workers what to do, and asks them what they do. */

@@ -78,7 +78,10 @@ class TaskRun {
       caller: environment.runtime.caller,
       softLimit: softLimitMs === undefined ? undefined : new SoftLimit(environment.runtime.clock, softLimitMs),
     };
-    this.call = () => this.#run();
+    const { middleware } = environment.runtime;
+    this.call = middleware.isEmpty
+      ? () => this.#run()
+      : () => middleware.run({ task: task.name, request, hostname: environment.hostname }, () => this.#run());
   }
 
   succeeded(value: unknown, runtimeMs: number): Outcome {

@@ -14,6 +14,7 @@ import type { CommandSender } from '../control/broadcast.ts';
 import type { ControlCommands } from '../control/control-commands.ts';
 import type { EventDispatcher } from '../events/event-dispatcher.ts';
 import type { EventSource } from '../events/event-source.ts';
+import type { RunMiddlewares } from '../execute/run-middleware.ts';
 import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
 import type { TaskPublisher } from '../publish/task-publisher.ts';
 import type { ResultWriter } from '../result/result-writer.ts';
@@ -54,6 +55,8 @@ export interface AppRuntime {
   readonly signals: Signals;
   /** What the app adds to the bootsteps of its workers. */
   readonly steps: AppSteps;
+  /** What goes around the code of its tasks. */
+  readonly middleware: RunMiddlewares;
   readonly lamport: LamportClock;
   /** The reply queue that every task sent by this process names, as Celery's `oid`. */
   readonly replyTo: string;

@@ -1,6 +1,7 @@
 import type { Clock, Compression, Logger, Serializer } from '@celeriac/protocol';
 import { AppSteps } from '../app/app-steps.ts';
 import { ControlCommands } from '../control/control-commands.ts';
+import { RunMiddlewares } from '../execute/run-middleware.ts';
 import { makeLogger } from '../logging/make-logger.ts';
 import { PeriodicTasks } from '../periodic/periodic-tasks.ts';
 import { ErrorRegistry } from '../result/failure-error.ts';
@@ -37,6 +38,7 @@ export class AppState {
   readonly tasks: AppTasks;
   readonly signals: Signals;
   readonly steps: AppSteps = new AppSteps();
+  readonly middleware: RunMiddlewares = new RunMiddlewares();
   readonly serializers: readonly Serializer[];
   readonly compressions: readonly Compression[];
   readonly errors: ErrorRegistry = new ErrorRegistry();

@@ -18,6 +18,7 @@ import type { ControlCommands } from '../control/control-commands.ts';
 import { Mailbox } from '../control/mailbox.ts';
 import { EventDispatcher } from '../events/event-dispatcher.ts';
 import type { EventSource } from '../events/event-source.ts';
+import type { RunMiddlewares } from '../execute/run-middleware.ts';
 import type { PeriodicEntry } from '../periodic/periodic-entry.ts';
 import { loadOptionalPackage } from '../plugins/load-plugin.ts';
 import { Publisher } from '../publish/publisher.ts';
@@ -61,6 +62,7 @@ export class Runtime implements AppEngine {
   readonly compressions: CompressionRegistry;
   readonly signals: Signals;
   readonly steps: AppSteps;
+  readonly middleware: RunMiddlewares;
   readonly lamport: LamportClock = new LamportClock();
   readonly replyTo: string = uuid();
   readonly caller: TaskCaller;
@@ -87,6 +89,7 @@ export class Runtime implements AppEngine {
     this.compressions = new CompressionRegistry(state.compressions);
     this.signals = state.signals;
     this.steps = state.steps;
+    this.middleware = state.middleware;
     this.#queues = new Lazy(() => new QueueTable(this.settings));
     this.#accept = new Lazy(() => makeAcceptList(this.settings, this.serializers));
     this.#limits = new Lazy(() => makeLimits(this.settings));
