@@ -1,8 +1,6 @@
 import type { AppRuntime } from '@celeriac/core/internal';
 import { isCeleriacError } from '@celeriac/protocol';
 import type { WorkerInternals } from '../lifecycle/worker-internals.ts';
-import type { Pool } from '../pool/pool.ts';
-import type { ReceivedTask } from '../request/received-task.ts';
 import { CommandError } from './command-error.ts';
 import type {
   AutoscalePanel,
@@ -29,7 +27,7 @@ export class WorkerPanel implements ControlPanel {
     this.runtime = worker.runtime;
     this.tasks = worker.pipeline;
     this.queues = queuePanel(worker);
-    this.pool = poolPanel(worker.pipeline.pool, worker);
+    this.pool = poolPanel(worker);
   }
 
   get autoscaler(): AutoscalePanel | undefined {
@@ -106,33 +104,22 @@ function queuePanel({ runtime, consumer }: WorkerInternals): QueuePanel {
   };
 }
 
-/** What pools can do beyond running tasks, some of them. */
-interface PoolControls {
-  readonly processes?: readonly number[];
-  grow?(count: number): Promise<void> | void;
-  shrink?(count: number): Promise<void> | void;
-  restart?(): Promise<void> | void;
-  terminateTask?(received: ReceivedTask, signal: NodeJS.Signals): void;
-}
-
-function poolPanel(pool: Pool & PoolControls, { counters, runtime }: WorkerInternals): PoolPanel {
+function poolPanel({ pipeline, counters, runtime, options }: WorkerInternals): PoolPanel {
+  const { pool } = pipeline;
   const cannot = (what: string): CommandError => new CommandError('ValueError', `The pool ${pool.kind} cannot ${what}`);
   return {
     get info() {
       const { taskSoftTimeLimit = 0, taskTimeLimit = 0 } = runtime.settings;
       const total = Array.from(counters.startedByTask.values()).reduce((sum, count) => sum + count, 0);
+      const active = Math.max(0, pool.concurrency - pool.free);
       return {
         implementation: `celeriac:${pool.kind}`,
         'max-concurrency': pool.concurrency,
-        processes: pool.processes ?? [process.pid],
-        'max-tasks-per-child': 'N/A',
+        processes: pool.processes,
+        'max-tasks-per-child': options.maxTasksPerChild ?? 'N/A',
         'put-guarded-by-semaphore': false,
         timeouts: [taskSoftTimeLimit, taskTimeLimit],
-        writes: {
-          total,
-          strategy: 'fair',
-          inqueues: { total: pool.concurrency, active: pool.concurrency - pool.free },
-        },
+        writes: { total, strategy: 'fair', inqueues: { total: pool.concurrency, active } },
       };
     },
     grow(count) {

@@ -183,6 +183,31 @@ export const controlCases: readonly InteropCase[] = [
     },
   },
   {
+    name: 'a task that runs is ended, and its slot works again',
+    except,
+    run: async (scene) => {
+      const running = await scene.send('progress', [], { options: { taskId: randomUUID() } });
+      await scene.setup.note(`${running}.begun`);
+      expect(await control(scene, 'terminate', 'SIGKILL', running)).toEqual({ ok: `terminate: ${running}` });
+      expect(await scene.outcome(running)).toMatchObject({ state: 'REVOKED' });
+      expect((await scene.call('add', [1, 2])).value).toBe(3);
+    },
+  },
+  {
+    name: 'limits of tasks and the size of the pool change',
+    except,
+    run: async (scene) => {
+      const ok = (text: string): unknown => ({ ok: text });
+      const limit = 'new rate limit set successfully';
+      expect(await control(scene, 'rate_limit', 'interop.noop', '1000/s')).toEqual(ok(limit));
+      expect(await control(scene, 'time_limit', 'interop.noop', '30', '60')).toEqual(
+        ok('time limits set successfully'),
+      );
+      expect(await control(scene, 'pool_grow', '1')).toEqual(ok('pool will grow'));
+      expect(await control(scene, 'pool_shrink', '1')).toEqual(ok('pool will shrink'));
+    },
+  },
+  {
     name: 'queues come and go',
     except,
     run: async (scene) => {

@@ -27,9 +27,12 @@ export const poolShrink: PanelCommand = async (panel, args) => {
 };
 
 /** `pool_restart` */
-export const poolRestart: PanelCommand = async (panel) => {
+export const poolRestart: PanelCommand = (panel) => {
   if (!panel.runtime.settings.workerPoolRestarts) throw new CommandError('ValueError', 'Pool restarts not enabled');
-  await panel.pool.restart();
+  // Processes go when their tasks have ended: nobody waits for that.
+  Promise.resolve(panel.pool.restart()).catch((error: unknown) => {
+    panel.runtime.logger.error('The pool could not be restarted', { error });
+  });
   return ok('reload started');
 };
 
