@@ -58,6 +58,11 @@ export interface ChordProgress {
 export interface ChordStore {
   /** Expects `size` members; called before the header is sent. Opening again with another size corrects it. */
   open(groupId: string, size: number): Promise<void>;
+  /**
+   * Expects `by` members more than the chord was opened with. Absent where the size of a chord is fixed. A closed chord stays
+   * as it is.
+   */
+  grow?(groupId: string, by: number): Promise<void>;
   join(part: ChordPart): Promise<ChordProgress>;
   /**
    * The body was sent: forget the parts. Until the join state expires the chord stays closed: a repeated completion

@@ -45,6 +45,7 @@ export class ChordJoin {
   readonly #claimMs: number;
   readonly #parts = new Map<string, ChordPart>();
   #size: number | undefined;
+  #added = 0;
   #claimedAtMs: number | undefined;
   #closed = false;
 
@@ -56,6 +57,11 @@ export class ChordJoin {
   /** Expects `size` members. */
   open(size: number): void {
     if (!this.#closed) this.#size = size;
+  }
+
+  /** Expects more members than it was opened with. */
+  grow(by: number): void {
+    if (!this.#closed) this.#added += by;
   }
 
   /** Records a completion. @param nowMs - Unix milliseconds */
@@ -75,7 +81,8 @@ export class ChordJoin {
 
   /** Where the join stands. A closed one counts as complete. */
   get standing(): ChordStanding {
-    const done = this.#closed ? (this.#size ?? 0) : this.#parts.size;
-    return { done, size: this.#size, claimedAtMs: this.#claimedAtMs, closed: this.#closed };
+    const size = this.#size === undefined ? undefined : this.#size + this.#added;
+    const done = this.#closed ? (size ?? 0) : this.#parts.size;
+    return { done, size, claimedAtMs: this.#claimedAtMs, closed: this.#closed };
   }
 }

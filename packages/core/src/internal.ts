@@ -35,6 +35,7 @@ export type {
   IgnoreOutcome,
   Outcome,
   RejectOutcome,
+  ReplaceOutcome,
   RetryDestination,
   RetryOutcome,
   RevokedOutcome,

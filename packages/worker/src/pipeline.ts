@@ -86,7 +86,7 @@ export class Pipeline implements PoolHost {
       onDone: (message) => this.#onDone(message),
     });
     this.#starts = new StartReporter(runtime, this.#context, events);
-    this.#suspects = new Suspects(parts.runs, settings.workerDeliveryLimit);
+    this.#suspects = new Suspects(parts.runs, runtime);
     this.pool = parts.makePool(this);
   }
 
@@ -355,7 +355,7 @@ export class Pipeline implements PoolHost {
     if (this.#closed) void this.#giveBack(received.delivery);
     else if (verdict === 'run-alone') this.#waiting.addAlone(received);
     else if (verdict === 'run') this.#waiting.addAgain(received);
-    else this.#concluder.end(received, { kind: 'poison', runs: this.#runtime.settings.workerDeliveryLimit + 1 });
+    else this.#concluder.end(received, verdict);
     this.#pump();
   }
 

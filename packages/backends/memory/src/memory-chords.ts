@@ -24,6 +24,11 @@ export class MemoryChords implements ChordStore {
     this.#results.chord(groupId, this.#times()).open(size);
   }
 
+  async grow(groupId: string, by: number): Promise<void> {
+    requireResultId(groupId);
+    this.#results.chord(groupId, this.#times()).grow(by);
+  }
+
   async join(part: ChordPart): Promise<ChordProgress> {
     requireResultId(part.groupId);
     requireResultId(part.taskId);

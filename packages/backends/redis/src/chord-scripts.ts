@@ -18,6 +18,15 @@ redis.call('PUBLISH', KEYS[1], ARGV[1])
 return 1
 `);
 
+/** Expects more members than `.s` says, unless the chord is closed. KEYS: .t, .c. ARGV: how many, how long to keep (ms). */
+export const GROW: RedisScript = new RedisScript(`
+${KEEP}
+if redis.call('HEXISTS', KEYS[2], 'closed') == 1 then return 0 end
+redis.call('INCRBY', KEYS[1], ARGV[1])
+keep(tonumber(ARGV[2]), KEYS[1])
+return 1
+`);
+
 /**
  * Records a member and claims the parts when it was the last one.
  *

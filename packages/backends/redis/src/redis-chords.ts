@@ -8,7 +8,7 @@ import {
 } from '@celeriac/backend';
 import { DecodeError } from '@celeriac/protocol';
 import { listOf, numberOf, pairsOf, type RedisReply, textOf } from '@celeriac/redis';
-import { CLOSE, JOIN, OPEN } from './chord-scripts.ts';
+import { CLOSE, GROW, JOIN, OPEN } from './chord-scripts.ts';
 import { pythonJson } from './python-json.ts';
 import type { StorePlace } from './store-place.ts';
 
@@ -38,6 +38,14 @@ export class RedisChords implements ChordStore {
     const { connection, keys, ttlMs } = this.#options;
     const names = [keys.chordSize(groupId), keys.chordClaims(groupId)];
     await connection.run((redis) => redis.run(OPEN, names, [size, ttlMs]));
+  }
+
+  /** @see celery/backends/redis.py add_to_chord */
+  async grow(groupId: string, by: number): Promise<void> {
+    requireResultId(groupId);
+    const { connection, keys, ttlMs } = this.#options;
+    const names = [`${keys.group(groupId)}.t`, keys.chordClaims(groupId)];
+    await connection.run((redis) => redis.run(GROW, names, [by, ttlMs]));
   }
 
   async join(part: ChordPart): Promise<ChordProgress> {

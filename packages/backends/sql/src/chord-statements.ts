@@ -30,6 +30,7 @@ export class ChordStatements {
   readonly touch: StatementTemplate<Expiring>;
   readonly find: StatementTemplate<Group, ChordRow>;
   readonly resize: StatementTemplate<Group & { size: number }>;
+  readonly grow: StatementTemplate<Group & { by: number }>;
   readonly addPart: StatementTemplate<ChordPartRow>;
   readonly countParts: StatementTemplate<Group & { count: number }>;
   readonly claim: StatementTemplate<Group & { now: number }>;
@@ -55,6 +56,10 @@ export class ChordStatements {
     this.resize = new StatementTemplate(
       dialect,
       (p) => sql`update celeriac_chord set size = ${p.size} where group_id = ${p.groupId} and closed = 0`,
+    );
+    this.grow = new StatementTemplate(
+      dialect,
+      (p) => sql`update celeriac_chord set size = size + ${p.by} where group_id = ${p.groupId} and closed = 0`,
     );
     this.addPart = new StatementTemplate(dialect, (p) =>
       dialect.insertOrSkip(sql`celeriac_chord_part (group_id, task_id, position, status, result)

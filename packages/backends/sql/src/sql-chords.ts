@@ -59,6 +59,16 @@ export class SqlChords implements ChordStore {
     });
   }
 
+  async grow(groupId: string, by: number): Promise<void> {
+    requireResultId(groupId);
+    const { statements } = this;
+    const begin = this.#begin(groupId, this.#times());
+    await inTransaction(this.#place.database, function* () {
+      yield* begin();
+      yield statements.grow.with({ groupId, by });
+    });
+  }
+
   async join(part: ChordPart): Promise<ChordProgress> {
     requireResultId(part.groupId);
     requireResultId(part.taskId);

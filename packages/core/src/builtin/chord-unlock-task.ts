@@ -1,5 +1,5 @@
 import type { ChordPart } from '@celeriac/backend';
-import { isReady, PROPAGATE_STATES, parseSignature, type ResultTuple } from '@celeriac/protocol';
+import { isReady, PROPAGATE_STATES, parseSignature, type ResultTuple, readResultTuples } from '@celeriac/protocol';
 import { concludeChord, joinChord } from '../chord/join-chord.ts';
 import type { BuiltinTask } from './builtin-task.ts';
 
@@ -14,7 +14,7 @@ export const chordUnlockTask: BuiltinTask = {
   async run(runtime, context, groupId, callback, interval, maxRetries, members) {
     const body = parseSignature(callback, 'callback');
     const backend = await runtime.backend();
-    const ids = Array.isArray(members) ? (members as ResultTuple[]).map(([[id]]) => id) : [];
+    const ids = Array.isArray(members) ? readResultTuples(members).flatMap(reportingIds) : [];
     const metas = (await backend?.load(ids)) ?? [];
     const failed = metas.some((meta) => meta !== undefined && PROPAGATE_STATES.has(meta.status));
     if (!failed && !metas.every((meta) => meta !== undefined && isReady(meta.status))) {
@@ -35,3 +35,8 @@ export const chordUnlockTask: BuiltinTask = {
     return null;
   },
 };
+
+/** The ids of the tasks that report to the chord: a group at the end of a chain has no result of its own. */
+function reportingIds([[id], members]: ResultTuple): readonly string[] {
+  return members === null ? [id] : members.flatMap(reportingIds);
+}

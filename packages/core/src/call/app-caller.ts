@@ -1,4 +1,4 @@
-import { escapeForLog, type SignatureJson } from '@celeriac/protocol';
+import { escapeForLog, isCeleriacError, type ResultTuple, type SignatureJson } from '@celeriac/protocol';
 import { NotRegisteredError } from '../builtin/not-registered-error.ts';
 import { revokeResults } from '../control/revoke-results.ts';
 import { bindArguments } from '../execute/bind-arguments.ts';
@@ -11,6 +11,7 @@ import { resultSource } from '../result/node-of.ts';
 import type { ResultNode } from '../result/result-node.ts';
 import type { ResultSource } from '../result/result-source.ts';
 import type { AppEngine } from '../runtime/app-engine.ts';
+import { repliesByMessage } from '../runtime/replies-by-message.ts';
 import { checkSignature, unencodableStep } from '../signature/check-signature.ts';
 import { withResultId } from '../signature/freeze-signature.ts';
 import { markFrozen } from '../signature/mark-frozen.ts';
@@ -43,7 +44,7 @@ export class AppCaller implements TaskCaller {
       errorOf: (meta) => errors.errorOf(meta),
     });
     this.#errors = errors;
-    this.#eager = new EagerRun(runtime);
+    this.#eager = new EagerRun(runtime, ({ signature, options = {} }) => this.#workflow().run(signature, { options }));
   }
 
   async call(name: string, args: readonly unknown[], options: CallOptions, eagerly: boolean): Promise<AsyncResult> {
@@ -92,8 +93,7 @@ export class AppCaller implements TaskCaller {
     const { kwargs, throw: propagate = this.#runtime.settings.taskEagerPropagates, ...rest } = options;
     checkOptions(options);
     const additions = { args, ...(kwargs && { kwargs }), options: toWireOptions(rest) };
-    const workflow = new EagerWorkflow(this.#runtime, this.#errors, (task) => this.#runHere(task));
-    const node = await workflow.run(checkSignature(signature, this.#runtime), additions);
+    const node = await this.#workflow().run(checkSignature(signature, this.#runtime), additions);
     if (propagate) await node.get({ disableSyncSubtasks: false });
     return node;
   }
@@ -117,12 +117,30 @@ export class AppCaller implements TaskCaller {
     const application = { signature: checked, args, ...(kwargs && { kwargs }), options: toWireOptions(others) };
     try {
       const [tuple] = await this.#runtime.publisher.applySignatures([application]);
+      await this.#remember(tuple!, options);
       return this.#source.nodeOf(tuple!);
     } catch (error) {
       const { serializers, settings } = this.#runtime;
       const serializer = serializers.byName(options.serializer ?? settings.taskSerializer);
       throw unencodableStep(checked, error, (value) => serializer.encode(value)) ?? error;
     }
+  }
+
+  /** So that the whole workflow can be found by the id of its result. It is sent already: what goes wrong here is told only. */
+  async #remember(tuple: ResultTuple, options: CallOptions): Promise<void> {
+    const { settings, logger } = this.#runtime;
+    if (repliesByMessage(settings)) return;
+    if (options.ignoreResult ?? settings.taskIgnoreResult) return;
+    try {
+      await this.#runtime.consumer.saveGroup(tuple[0][0], tuple);
+    } catch (error) {
+      if (isCeleriacError(error, 'CLR_GROUPS_NOT_KEPT') || isCeleriacError(error, 'CLR_RESULTS_DISABLED')) return;
+      logger.warning(`The graph of a workflow is not kept: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #workflow(): EagerWorkflow {
+    return new EagerWorkflow(this.#runtime, this.#errors, (task) => this.#runHere(task));
   }
 
   #runHere(signature: SignatureJson): ReturnType<EagerRun['run']> {

@@ -16,9 +16,12 @@ import type { Invocation, InvokeEnvironment } from '../execute/invocation.ts';
 import { invokeTask } from '../execute/invoke-task.ts';
 import type { Outcome } from '../execute/outcome.ts';
 import { taskCall } from '../publish/task-call.ts';
+import type { ResultNode } from '../result/result-node.ts';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
 import { mergeSignature } from '../signature/merge-signature.ts';
 import { fromWireOptions } from '../signature/option-names.ts';
+import { chainOf } from '../signature/pipe-signatures.ts';
+import type { SignatureApplication } from '../signature/plan-signature.ts';
 import type { ApplyOptions } from '../task/apply-options.ts';
 import type { RegisteredTask } from '../task/registered-task.ts';
 
@@ -39,8 +42,12 @@ export class EagerRun {
   readonly #runtime: AppRuntime;
   readonly #hostname = hostname();
 
-  constructor(runtime: AppRuntime) {
+  /** Runs a signature of any kind. */
+  readonly #runWorkflow: (application: SignatureApplication) => Promise<ResultNode>;
+
+  constructor(runtime: AppRuntime, runWorkflow: (application: SignatureApplication) => Promise<ResultNode>) {
     this.#runtime = runtime;
+    this.#runWorkflow = runWorkflow;
   }
 
   /** @returns the outcome, as a store would keep it */
@@ -55,6 +62,7 @@ export class EagerRun {
         call = { ...outcome.call, eta: null };
         continue;
       }
+      if (outcome.kind === 'replace') return this.#replaced(outcome.replacement, invocation);
       const meta = this.#meta(invocation, outcome);
       if (runtime.settings.taskStoreEagerResult) await runtime.results.store({ meta });
       await this.#follow(invocation, outcome, meta);
@@ -89,7 +97,21 @@ export class EagerRun {
     return { runtime: this.#runtime, hostname: this.#hostname, isEager: true, abortSignal };
   }
 
-  #meta({ request }: Invocation, outcome: Exclude<Outcome, { kind: 'retry' }>): ResultMeta {
+  /** What follows the task follows its replacement, whose result is the task's. */
+  async #replaced(replacement: SignatureApplication, { request }: Invocation): Promise<ResultMeta> {
+    const { signature, options = {} } = replacement;
+    const { chain, chord: _, ...own } = options;
+    const waiting = Array.isArray(chain) ? (chain as readonly SignatureJson[]).toReversed() : [];
+    const steps = waiting.length === 0 ? signature : chainOf([signature, ...waiting]);
+    const node = await this.#runWorkflow({ signature: steps, options: own });
+    let last: ResultNode | undefined = node;
+    while (last !== undefined && last.id !== request.id) last = last.parent;
+    const meta = await (last ?? node).meta?.();
+    if (meta === undefined) throw new Error(`The replacement of ${request.id} has no result.`);
+    return meta;
+  }
+
+  #meta({ request }: Invocation, outcome: Exclude<Outcome, { kind: 'retry' | 'replace' }>): ResultMeta {
     const base = { children: [], date_done: isoNaive(this.#runtime.clock.now()), task_id: request.id };
     switch (outcome.kind) {
       case 'success':

@@ -1,6 +1,6 @@
 import { type ExceptionInfo, isoNaive, type SignatureJson } from '@celeriac/protocol';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
-import { bodyOf, membersOf } from '../signature/signature-parts.ts';
+import { bodyOf, headerOf, membersOf } from '../signature/signature-parts.ts';
 import type { FinishedMember } from './finished-member.ts';
 
 /** Why signatures that were promised will never run. */
@@ -54,14 +54,14 @@ function membershipOf(leaf: SignatureJson, cause: FailureCause): readonly Finish
   return [{ part, body: chord, rootId: taskId }];
 }
 
-/** The tasks that hold results: all of a chain's and a group's, the body's of a chord. */
+/** The tasks that hold results. */
 function leavesOf(signature: SignatureJson): readonly SignatureJson[] {
   switch (signature.subtask_type) {
     case 'chain':
     case 'group':
       return membersOf(signature).flatMap(leavesOf);
     case 'chord':
-      return leavesOf(bodyOf(signature));
+      return [...headerOf(signature), bodyOf(signature)].flatMap(leavesOf);
     default:
       return [signature];
   }

@@ -1,11 +1,12 @@
 import type { ChordPart } from '@celeriac/backend';
-import { type ExceptionInfo, PROPAGATE_STATES, type SignatureJson } from '@celeriac/protocol';
+import { type ExceptionInfo, isoNaive, PROPAGATE_STATES } from '@celeriac/protocol';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
+import { listOf } from '../signature/signature-parts.ts';
 import { applyErrbacks } from './apply-errbacks.ts';
 import { dependencyFailed, joinStateLost } from './chord-error.ts';
+import { errbacksOf } from './errbacks-of.ts';
 import { failSignatures } from './fail-signatures.ts';
 import type { FinishedMember } from './finished-member.ts';
-import { lastIdOf } from './last-id.ts';
 
 /**
  * Records finished members; the one that completes a chord sends its body, or fails it when a member failed. A body
@@ -15,14 +16,21 @@ import { lastIdOf } from './last-id.ts';
  */
 export async function joinChord(runtime: AppRuntime, ...members: readonly FinishedMember[]): Promise<void> {
   const chords = (await runtime.backend())?.chords;
-  if (chords === undefined) return;
+  if (chords === undefined) {
+    for (const member of members) if (member.unstored === true) await storePart(runtime, member.part);
+    return;
+  }
   const waiting = [...members];
   for (let member = waiting.pop(); member !== undefined; member = waiting.pop()) {
     const { size, parts } = await chords.join(member.part);
     if (size === undefined) {
       // Otherwise its sender is still sending: a member to come will find the size.
-      if (member.openedFirst === true)
-        waiting.push(...(await failBody(runtime, member, joinStateLost(member.part.groupId))));
+      if (member.openedFirst !== true) continue;
+      const { groupId } = member.part;
+      waiting.push(...(await failBody(runtime, member, joinStateLost(groupId))));
+      // The members that are still to come must not fail it again.
+      await chords.open(groupId, 1);
+      await chords.close(groupId);
     } else if (parts !== undefined) {
       waiting.push(...(await concludeChord(runtime, member, parts)));
       await chords.close(member.part.groupId);
@@ -44,9 +52,23 @@ export async function concludeChord(
   if (failed !== undefined)
     return failBody(runtime, last, dependencyFailed(failed.taskId, failed.result as ExceptionInfo));
   const args = [parts.map((part) => part.result)];
-  const options = { parent_id: last.part.taskId, root_id: last.rootId };
+  const options = { parent_id: last.part.taskId, root_id: last.rootId, ...last.inherited };
   await runtime.publisher.applySignatures([{ signature: last.body, args, options }]);
   return [];
+}
+
+async function storePart(runtime: AppRuntime, { taskId, groupId, status, result }: ChordPart): Promise<void> {
+  await runtime.results.store({
+    meta: {
+      status,
+      result,
+      traceback: null,
+      children: [],
+      date_done: isoNaive(runtime.clock.now()),
+      group_id: groupId,
+      task_id: taskId,
+    },
+  });
 }
 
 async function failBody(
@@ -56,16 +78,9 @@ async function failBody(
 ): Promise<readonly FinishedMember[]> {
   const cause = { exception, traceback: null };
   const { body } = member;
-  const outer = await failSignatures(runtime, [body, ...asList(body.options['chain'])], cause);
-  const id = lastIdOf(body);
-  const errbacks = asList(body.options['link_error']);
-  if (id !== undefined && errbacks.length > 0) {
+  const outer = await failSignatures(runtime, [body, ...listOf(body.options['chain'])], cause);
+  for (const { id, errbacks } of errbacksOf(body)) {
     await applyErrbacks(runtime, errbacks, { id, rootId: member.rootId, request: undefined }, cause);
   }
   return outer;
-}
-
-function asList(value: unknown): readonly SignatureJson[] {
-  if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? value : [value]) as readonly SignatureJson[];
 }

@@ -1,9 +1,15 @@
-import type { Logger } from '@celeriac/protocol';
+import type { Logger, SignatureJson } from '@celeriac/protocol';
 import { checkEventType } from '../events/check-event-type.ts';
 import { TaskLogger } from '../logging/task-logger.ts';
+import { checkSignature } from '../signature/check-signature.ts';
+import { chordSize } from '../signature/chord-size.ts';
+import { replaceSignature } from '../signature/replace-signature.ts';
+import { SignatureError } from '../signature/signature-error.ts';
+import { type SignatureLike, signatureList } from '../signature/signature-like.ts';
 import type { RetryRequest, TaskContext, TaskContextRequest } from '../task/task-context.ts';
 import type { Invocation, InvokeEnvironment } from './invocation.ts';
 import { retryOf } from './retry-call.ts';
+import { TaskReplaced } from './task-replaced.ts';
 
 /** What a bound task gets as its first parameter. */
 export class BoundContext implements TaskContext {
@@ -53,6 +59,31 @@ export class BoundContext implements TaskContext {
     checkEventType(type);
     const { runtime, hostname } = this.#environment;
     runtime.events.send(type, { uuid: this.#invocation.request.id, ...fields }, hostname);
+  }
+
+  replace(signature: SignatureLike): never {
+    const { request, body } = this.#invocation;
+    throw new TaskReplaced(replaceSignature(this.#checked(signature), request, body.embed));
+  }
+
+  async addToChord(signature: SignatureLike): Promise<string> {
+    const { request, body } = this.#invocation;
+    const { runtime } = this.#environment;
+    const { chord } = body.embed;
+    if (chord === null || request.group === null)
+      throw new SignatureError(request.task, 'is in no chord that something could be added to');
+    const { signature: frozen, result } = runtime.publisher.freeze(this.#checked(signature));
+    const chords = (await runtime.backend())?.chords;
+    if (chords?.grow === undefined)
+      throw new SignatureError(request.task, 'is in a chord whose result store cannot let it grow');
+    await chords.grow(request.group, chordSize(frozen));
+    const place = { group_id: request.group, group_index: request.groupIndex, chord, root_id: request.rootId };
+    await runtime.publisher.applySignatures([{ signature: frozen, options: place }]);
+    return result[0][0];
+  }
+
+  #checked(signature: SignatureLike): SignatureJson {
+    return checkSignature(signatureList(signature)[0]!, this.#environment.runtime);
   }
 
   async updateState(state: string, meta: unknown): Promise<void> {

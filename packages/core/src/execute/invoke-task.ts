@@ -8,6 +8,7 @@ import type { Invocation, InvokeEnvironment } from './invocation.ts';
 import type { FailureOutcome, Outcome } from './outcome.ts';
 import { automaticRetryOf, retryOf, TaskRetry } from './retry-call.ts';
 import { matchesError } from './retry-policy.ts';
+import { TaskReplaced } from './task-replaced.ts';
 import { SoftLimit, SoftTimeLimitExceeded } from './time-limits.ts';
 import { validateArguments } from './validate-arguments.ts';
 
@@ -103,6 +104,7 @@ class TaskRun {
     this.#error = error;
     const { task } = this.#invocation;
     const report = this.#report(runtimeMs);
+    if (error instanceof TaskReplaced) return { kind: 'replace', replacement: error.replacement, ...report };
     if (error instanceof Ignore) return { kind: 'ignore', ...report };
     if (error instanceof Reject) return { kind: 'reject', requeue: error.requeue, reason: error.message, ...report };
     try {
@@ -233,6 +235,7 @@ function stateOf(outcome: Outcome): string {
     success: 'SUCCESS',
     failure: 'FAILURE',
     retry: 'RETRY',
+    replace: 'IGNORED',
     ignore: 'IGNORED',
     reject: 'REJECTED',
     unreadable: 'REJECTED',

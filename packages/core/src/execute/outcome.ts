@@ -1,4 +1,5 @@
 import type { Embed, ExceptionInfo, ResultTuple, TaskCall } from '@celeriac/protocol';
+import type { SignatureApplication } from '../signature/plan-signature.ts';
 
 /**
  * How one run of a task ended. Plain data that survives JSON (a child process sends it to its parent), except `value`.
@@ -7,6 +8,7 @@ export type Outcome =
   | SuccessOutcome
   | FailureOutcome
   | RetryOutcome
+  | ReplaceOutcome
   | IgnoreOutcome
   | RejectOutcome
   | UnreadableOutcome
@@ -55,6 +57,12 @@ export interface RetryOutcome extends RunReport {
   readonly traceback: string | null;
   /** Why, one line, for log and event. */
   readonly reason: string;
+}
+
+/** Another signature takes the task's place: its result will be the task's. @see celery/app/task.py Task.replace */
+export interface ReplaceOutcome extends RunReport {
+  readonly kind: 'replace';
+  readonly replacement: SignatureApplication;
 }
 
 /** The task wants no state stored. @see celery/exceptions.py Ignore */

@@ -37,8 +37,22 @@ export function mergeOptions(
 ): ApplyOptions {
   const { options } = call;
   const merged = task === undefined ? options : withTaskDefaults(options, task);
-  const routed = routes.route(call.name, call.args, call.kwargs, merged);
+  const routed = routes.route(routedName(call), call.args, call.kwargs, merged);
   return routed === undefined ? merged : fill(merged, routed);
+}
+
+/** What runs a task many times goes where that task goes. @see celery/canvas.py _basemap.apply_async */
+function routedName({
+  name,
+  kwargs,
+}: {
+  readonly name: string;
+  readonly kwargs: { readonly [name: string]: unknown };
+}): string {
+  if (name !== 'celery.map' && name !== 'celery.starmap') return name;
+  const inner = kwargs['task'];
+  const task = typeof inner === 'object' && inner !== null && 'task' in inner ? inner.task : undefined;
+  return typeof task === 'string' ? task : name;
 }
 
 /** When a call runs and when it is too late, as Unix milliseconds, or as the text that the caller gave. */

@@ -76,7 +76,10 @@ export class Publisher implements TaskPublisher {
    */
   async applySignatures(applications: readonly SignatureApplication[]): Promise<readonly ResultTuple[]> {
     const marks = this.#marks();
-    const plans = applications.map((application) => planSignature(application, { newId: orderedIds(), marks }));
+    const headerErrbacks = this.#runtime.settings.taskAllowErrorCbOnChordHeader;
+    const plans = applications.map((application) =>
+      planSignature(application, { newId: orderedIds(), marks: application.marks ?? marks, headerErrbacks }),
+    );
     const chords = plans.flatMap((plan) => plan.chords);
     const calls = plans.flatMap((plan) => plan.calls);
     const prepared = calls.map((call) => this.#preparePlanned(call));

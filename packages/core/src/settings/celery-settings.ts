@@ -99,8 +99,7 @@ const NAMES: ReadonlySet<string> = new Set(
     'beat_uid beat_gid beat_umask beat_executable beat_schedule beat_scheduler beat_schedule_filename ' +
     'beat_sync_every beat_max_loop_interval beat_cron_starting_deadline events_logfile events_pidfile events_uid ' +
     'events_gid events_umask events_executable event_queue_expires event_queue_ttl event_queue_prefix ' +
-    'event_queue_durable event_queue_exclusive event_exchange event_serializer task_send_sent_event ' +
-    'task_allow_error_cb_on_chord_header'
+    'event_queue_durable event_queue_exclusive event_exchange event_serializer task_send_sent_event'
   ).split(' '),
 );
 

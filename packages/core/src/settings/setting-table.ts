@@ -831,6 +831,13 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     type: whole(1),
     doc: 'Deliveries that ended with the death of a worker, before quarantine',
   },
+  taskAllowErrorCbOnChordHeader: {
+    celery: 'task_allow_error_cb_on_chord_header',
+    old: undefined,
+    default: false,
+    type: flag,
+    doc: "Errbacks of a chord's body are called for every header task that fails, too",
+  },
   taskSendSentEvent: {
     celery: 'task_send_sent_event',
     old: 'CELERY_SEND_TASK_SENT_EVENT',

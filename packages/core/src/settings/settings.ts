@@ -83,6 +83,8 @@ export interface Settings {
   readonly resultExtended: boolean;
   /** Seconds that results are kept; null or 0 = for ever. 86400 */
   readonly resultExpires: number | null;
+  /** Errbacks of a chord's body are called for every header task that fails, too. false */
+  readonly taskAllowErrorCbOnChordHeader: boolean;
   /** Seconds between two looks of `celery.chord_unlock`. 1 */
   readonly resultChordRetryInterval: number;
   /** TLS to a Redis result store, as `brokerUseSsl`. */

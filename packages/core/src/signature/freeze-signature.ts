@@ -1,13 +1,15 @@
 import type { ResultTuple, SignatureJson } from '@celeriac/protocol';
 import type { WireOptions } from './option-names.ts';
 import { chordOf, groupOf } from './pipe-signatures.ts';
-import { addLinks, bodyOf, headerOf, listOf, membersOf, withOptions } from './signature-parts.ts';
+import { addLinks, bodyOf, headerOf, listOf, membersOf, pushDown, withOptions } from './signature-parts.ts';
 
 /** How ids are given out. */
 export interface FreezePlan {
   readonly newId: () => string;
   /** Options that every task gets, unless it has them: where results are messages, whom to tell. */
   readonly marks?: WireOptions | undefined;
+  /** Errbacks of a chord's body go to its header tasks too. */
+  readonly headerErrbacks?: boolean;
 }
 
 /**
@@ -15,7 +17,8 @@ export interface FreezePlan {
  * header flattened, and an id for every task, group and chord that had none.
  * @see celery/canvas.py freeze, _chain.prepare_steps
  */
-export function freezeSignature(signature: SignatureJson, plan: FreezePlan): SignatureJson {
+export function freezeSignature(given: SignatureJson, plan: FreezePlan): SignatureJson {
+  const signature = pushDown(given);
   switch (signature.subtask_type) {
     case 'chain': {
       const tasks = joinGroups(flattenSteps(signature)).map((step) => freezeSignature(step, plan));
@@ -80,7 +83,7 @@ export function withResultId(signature: SignatureJson, id: string): SignatureJso
 /** The members of a group with what the group's own options say for them. */
 export function groupMembers(group: SignatureJson): readonly SignatureJson[] {
   const { task_id: _, link, link_error, ...options } = group.options;
-  const members = filled(membersOf(group));
+  const members = filled(membersOf(pushDown(group)));
   const hasOptions = Object.keys(options).length > 0;
   if (!hasOptions && link === undefined && link_error === undefined) return members;
   const errbacks = listOf(link_error);
@@ -102,7 +105,7 @@ function freezeChord(chord: SignatureJson, plan: FreezePlan): SignatureJson {
 
 /** Steps of nested chains take the place of the chain; its links go where it would have put them. */
 function flattenSteps(chain: SignatureJson): SignatureJson[] {
-  return membersOf(chain).flatMap((step) => {
+  return membersOf(pushDown(chain)).flatMap((step) => {
     if (step.subtask_type !== 'chain') return [step];
     const { link, link_error, task_id: _, ...rest } = step.options;
     const steps = flattenSteps(step).map((inner) => addLinks(inner, 'link_error', listOf(link_error)));

@@ -7,7 +7,7 @@ export interface SignatureAdditions {
   readonly args?: readonly unknown[];
   /** Win over the stored ones. */
   readonly kwargs?: { readonly [name: string]: unknown };
-  /** Win over the stored ones, but for `group_id`, which stays as stored. */
+  /** Win over the stored ones, but for `group_id` and stamps, which stay as stored. */
   readonly options?: WireOptions;
 }
 
@@ -32,6 +32,13 @@ export function mergeSignature(signature: SignatureJson, additions: SignatureAdd
 function mergeOptions(stored: WireOptions, added: WireOptions): WireOptions {
   const merged = ownRecord(stored, added) as Record<string, unknown>;
   if (stored['group_id'] !== undefined && stored['group_id'] !== null) merged['group_id'] = stored['group_id'];
+  const own = stored['stamped_headers'];
+  const names = added['stamped_headers'];
+  if (Array.isArray(own) && Array.isArray(names)) {
+    // The signature's own stamps stand.
+    for (const name of own) if (typeof name === 'string') merged[name] = stored[name];
+    merged['stamped_headers'] = [...new Set([...own, ...names])];
+  }
   return merged;
 }
 

@@ -1,5 +1,5 @@
 import type { SignatureJson } from '@celeriac/protocol';
-import { addLinks, bodyOf, listOf, membersOf, withOptions } from './signature-parts.ts';
+import { addLinks, bodyOf, listOf, membersOf, pushDown, withOptions } from './signature-parts.ts';
 
 /**
  * `first`, then `next` with its result: chains become one chain, a group followed by anything waits for its members (a
@@ -57,7 +57,8 @@ export function chordOf(header: readonly SignatureJson[] | SignatureJson, body: 
 function addStep(steps: SignatureJson[], step: SignatureJson): void {
   const last = steps.at(-1);
   if (last?.subtask_type === 'group' && step.subtask_type !== 'group') {
-    steps[steps.length - 1] = chordOf(hasOptions(last) ? last : membersOf(last), step);
+    const group = pushDown(last);
+    steps[steps.length - 1] = chordOf(hasOptions(group) ? group : membersOf(group), step);
   } else if (last?.subtask_type === 'chord' && step.subtask_type !== 'chord') {
     const body = pipeSignatures(bodyOf(last), step);
     steps[steps.length - 1] = { ...last, kwargs: { ...last.kwargs, body } };
@@ -73,7 +74,7 @@ function addStep(steps: SignatureJson[], step: SignatureJson): void {
 function stepsOf(signature: SignatureJson): SignatureJson[] {
   if (signature.subtask_type !== 'chain') return [signature];
   const { link, link_error, task_id: _, ...rest } = signature.options;
-  const steps = membersOf(signature).map((step) => addLinks(step, 'link_error', listOf(link_error)));
+  const steps = membersOf(pushDown(signature)).map((step) => addLinks(step, 'link_error', listOf(link_error)));
   const last = steps.length - 1;
   if (last < 0) return steps;
   steps[last] = addLinks(steps[last]!, 'link', listOf(link));

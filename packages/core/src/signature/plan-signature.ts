@@ -14,6 +14,8 @@ export interface SignatureApplication {
   readonly kwargs?: { readonly [name: string]: unknown };
   /** By Python's names; `chain` is the reversed rest of the chain that the signature is a step of. */
   readonly options?: WireOptions;
+  /** Options that every task of it gets, unless it has them. Default: the reply queue, where results are messages. */
+  readonly marks?: WireOptions | undefined;
 }
 
 /** One message to send. `options` has a `task_id`. */
@@ -50,7 +52,7 @@ export function planSignature(application: SignatureApplication, freezing: Freez
   const plan = { chords: [] as PlannedChord[], calls: [] as PlannedCall[] };
   const id = options?.['task_id'];
   const frozen = freezeSignature(typeof id === 'string' ? withResultId(signature, id) : signature, freezing);
-  new Planner(plan.chords, plan.calls).add(frozen, {
+  new Planner(plan.chords, plan.calls, freezing.headerErrbacks ?? false).add(frozen, {
     ...(args && { args }),
     ...(kwargs && { kwargs }),
     options: options ?? {},
@@ -69,9 +71,12 @@ class Planner {
   readonly #chords: PlannedChord[];
   readonly #calls: PlannedCall[];
 
-  constructor(chords: PlannedChord[], calls: PlannedCall[]) {
+  readonly #headerErrbacks: boolean;
+
+  constructor(chords: PlannedChord[], calls: PlannedCall[], headerErrbacks: boolean) {
     this.#chords = chords;
     this.#calls = calls;
+    this.#headerErrbacks = headerErrbacks;
   }
 
   add(frozen: SignatureJson, additions: Additions): void {
@@ -165,8 +170,12 @@ class Planner {
       header: header.map((member) => resultOf(member)),
       polling: { interval, max_retries, countdown },
     });
+    const errbacks = this.#headerErrbacks ? listOf(body.options['link_error']) : [];
     header.forEach((member, index) => {
-      this.add(member, { ...additions, options: { ...shared, chord: body, group_id: groupId, group_index: index } });
+      this.add(addLinks(member, 'link_error', errbacks), {
+        ...additions,
+        options: { ...shared, chord: body, group_id: groupId, group_index: index },
+      });
     });
   }
 }

@@ -18,6 +18,37 @@ export function bodyOf(chord: SignatureJson): SignatureJson {
   return chord.kwargs['body'] as SignatureJson;
 }
 
+/**
+ * A workflow without arguments of its own: they stand at its first tasks, and so does being immutable.
+ * @see celery/canvas.py _chain.run
+ */
+export function pushDown(workflow: SignatureJson): SignatureJson {
+  const { args, immutable, kwargs } = workflow;
+  if (args.length === 0 && !immutable) return workflow;
+  const given = (first: SignatureJson): SignatureJson => {
+    const own = first.immutable ? first.args : [...args, ...first.args];
+    return { ...first, args: own, immutable: first.immutable || immutable };
+  };
+  const bare = { ...workflow, args: [], immutable: false };
+  switch (workflow.subtask_type) {
+    case 'chain': {
+      const [first, ...rest] = membersOf(workflow);
+      return first === undefined ? bare : { ...bare, kwargs: { ...kwargs, tasks: [given(first), ...rest] } };
+    }
+    case 'group':
+      return { ...bare, kwargs: { ...kwargs, tasks: membersOf(workflow).map(given) } };
+    case 'chord': {
+      const header = kwargs['header'];
+      const members = headerOf(workflow).map(given);
+      if (Array.isArray(header)) return { ...bare, kwargs: { ...kwargs, header: members } };
+      const group = header as SignatureJson;
+      return { ...bare, kwargs: { ...kwargs, header: { ...group, kwargs: { ...group.kwargs, tasks: members } } } };
+    }
+    default:
+      return workflow;
+  }
+}
+
 /** The signatures of an option that may hold none, one or many. */
 export function listOf(value: unknown): readonly SignatureJson[] {
   if (value === undefined || value === null) return [];

@@ -1,4 +1,5 @@
 import type { Logger, TaskRequest } from '@celeriac/protocol';
+import type { SignatureLike } from '../signature/signature-like.ts';
 import type { ApplyOptions } from './apply-options.ts';
 
 /** How a message reached the worker. */
@@ -50,6 +51,20 @@ export interface TaskContext<Base = object | undefined> {
    * @see celery/app/task.py Task.retry
    */
   retry(asked?: RetryRequest): never;
+  /**
+   * Ends this run; the signature takes the task's place: it gets its id, its chord, its callbacks and errbacks, and what
+   * follows in its chain. The results of a group are gathered in a list.
+   * @throws {Ignore} always; {@link SignatureError} for a signature that could not run
+   * @see celery/app/task.py Task.replace
+   */
+  replace(signature: SignatureLike): never;
+  /**
+   * Adds one more header task to the chord that this task is in. Its result stands beside this task's own.
+   * @returns the id of its result, when the broker holds it
+   * @throws {SignatureError} outside of a chord, or when the result store cannot let one grow
+   * @see celery/app/task.py Task.add_to_chord
+   */
+  addToChord(signature: SignatureLike): Promise<string>;
   /** Stores a state of the task's own, such as `PROGRESS`, for callers to see. @param meta - anything that JSON can hold */
   updateState(state: string, meta?: unknown): Promise<void>;
   /**

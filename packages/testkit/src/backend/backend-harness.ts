@@ -21,6 +21,8 @@ export interface BackendHarness extends Harness<BackendCapabilities> {
   readonly chordClaimMs: number;
   /** Whether the backend joins chords by itself. */
   readonly hasChords: boolean;
+  /** Whether its chords can be made larger once they are opened. */
+  readonly growsChords: boolean;
   readonly hasGroups: boolean;
   readonly canPair: boolean;
   /** Whether `pass` moves a clock instead of waiting. */
@@ -54,6 +56,7 @@ class CaseHarness implements BackendHarness {
   readonly expiryMs: number;
   readonly chordClaimMs: number;
   readonly hasChords: boolean;
+  readonly growsChords: boolean;
   readonly hasGroups: boolean;
   readonly canPair: boolean;
   readonly clock: Clock;
@@ -70,6 +73,7 @@ class CaseHarness implements BackendHarness {
     this.#spare = first;
     this.capabilities = first.capabilities;
     this.hasChords = first.chords !== undefined;
+    this.growsChords = first.chords?.grow !== undefined;
     this.hasGroups = first.groups !== undefined;
     this.waitMs = options.waitMs ?? 5_000;
     this.noticeMs = options.noticeMs ?? 1_000;

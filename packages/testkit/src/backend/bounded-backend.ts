@@ -50,6 +50,9 @@ export class BoundedBackend implements Backend {
     if (chords === undefined) return undefined;
     return {
       open: (groupId, size) => this.#bounded('chords.open', chords.open(groupId, size)),
+      ...(chords.grow && {
+        grow: (groupId: string, by: number) => this.#bounded('chords.grow', chords.grow!(groupId, by)),
+      }),
       join: (part) => this.#bounded('chords.join', chords.join(part)),
       close: (groupId) => this.#bounded('chords.close', chords.close(groupId)),
     };

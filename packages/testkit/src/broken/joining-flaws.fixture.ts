@@ -30,6 +30,7 @@ function onChords(
     backend: ({ chords }, server) => ({
       chords: {
         open: (groupId, size) => chords!.open(groupId, size),
+        grow: (groupId, by) => chords!.grow!(groupId, by),
         join: (part) => chords!.join(part),
         close: (groupId) => chords!.close(groupId),
         ...change(chords!, server),
@@ -113,6 +114,11 @@ export const joiningFlaws: readonly BackendFlaw[] = [
     name: 'goes on reporting after it was closed',
     caughtBy: ['closes while results are being watched'],
     backend: () => ({ close: async () => {} }),
+  },
+  {
+    name: 'forgets that a chord was made larger',
+    caughtBy: ['waits for members that were added later'],
+    ...onChords(() => ({ grow: async () => {} })),
   },
   {
     name: 'gives the parts in the order of their arrival',

@@ -161,6 +161,7 @@ function chordsOf({ chords }: SoundServer, { clock }: BackendRequest): ChordStor
   };
   return {
     open: async (groupId, size) => chordOf(groupId).open(size),
+    grow: async (groupId, by) => chordOf(groupId).grow(by),
     join: async (part) => chordOf(part.groupId).join(throughWire(part), clock.now()),
     close: async (groupId) => chordOf(groupId).close(),
   };

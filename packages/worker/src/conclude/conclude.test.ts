@@ -178,13 +178,13 @@ describe('conclude', () => {
     });
   });
 
-  it('revoked: stored, only a chord is told', () => {
+  it('revoked: stored, a chord is told, the rest of the chain fails, no errback is called', () => {
     const revoked = { kind: 'revoked', reason: 'expired', signal: null } as const;
     expect(conclude(received({ embed: flow }), revoked, context)).toMatchObject({
       settle: 'ack',
       store: { meta: { status: 'REVOKED', result: { exc_type: 'TaskRevokedError', exc_message: ['expired'] } } },
       member: { part: { status: 'REVOKED' } },
-      chain: [],
+      chain: flow.chain,
       errbacks: [],
     });
   });

@@ -2,6 +2,7 @@ import { RESULT_LIMITS } from '@celeriac/backend';
 import type {
   FailureOutcome,
   RejectOutcome,
+  ReplaceOutcome,
   RetryOutcome,
   RevokedOutcome,
   SuccessOutcome,
@@ -15,7 +16,7 @@ import {
   type ResultTuple,
 } from '@celeriac/protocol';
 import type { QuarantineReason } from '../quarantine/quarantine-message.ts';
-import type { Ending, PoisonEnding } from '../request/ending.ts';
+import type { Ending, PoisonEnding, RepeatedEnding } from '../request/ending.ts';
 import type { ReceivedTask } from '../request/received-task.ts';
 import { NO_EVENTS } from '../request/task-event.ts';
 import type { Undecodable } from '../request/undecodable.ts';
@@ -55,6 +56,10 @@ function decide(received: ReceivedTask, ending: Ending, context: ConcludeContext
       return retried(received, ending, context);
     case 'revoked':
       return revoked(received, ending, context);
+    case 'repeated':
+      return repeated(received, ending, context);
+    case 'replace':
+      return replaced(received, ending);
     case 'ignore':
       return plain(received, 'ignore');
     case 'reject':
@@ -105,7 +110,7 @@ function succeeded(received: ReceivedTask, outcome: SuccessOutcome, context: Con
     store: isKept ? storeRequestOf(received, draft, context) : undefined,
     events: NO_EVENTS,
     publish: followUps(embed, value, request, context.inheritPriority),
-    member: chordMember(embed, request, 'SUCCESS', value),
+    member: chordMember(embed, request, 'SUCCESS', value, context.inheritPriority),
   };
 }
 
@@ -147,7 +152,7 @@ function failure(
     settle: settlementOf(ackCase, received.ackOptions),
     store: ignoresErrors(received) ? undefined : storeRequestOf(received, draft, context),
     events: NO_EVENTS,
-    member: chordMember(embed, received.request, 'FAILURE', exception),
+    member: chordMember(embed, received.request, 'FAILURE', exception, context.inheritPriority),
     chain: embed?.chain ?? [],
     errbacks: embed?.errbacks ?? [],
     cause,
@@ -169,7 +174,10 @@ function retried(received: ReceivedTask, outcome: RetryOutcome, context: Conclud
   };
 }
 
-/** Only a chord is told: errbacks are for tasks that were tried. @see celery/backends/base.py mark_as_revoked */
+/**
+ * Errbacks are for tasks that were tried. But a chord is told, and the rest of a chain fails: nobody would ever send it.
+ * @see celery/backends/base.py mark_as_revoked
+ */
 function revoked(received: ReceivedTask, { reason }: RevokedOutcome, context: ConcludeContext): Conclusion {
   const exception = celeryExceptions.taskRevoked(reason);
   const draft: StateDraft = { status: 'REVOKED', result: exception, traceback: null, children: [] };
@@ -178,20 +186,22 @@ function revoked(received: ReceivedTask, { reason }: RevokedOutcome, context: Co
     settle: settlementOf('revoked', received.ackOptions),
     store: ignoresErrors(received) ? undefined : storeRequestOf(received, draft, context),
     events: NO_EVENTS,
-    member: chordMember(received.body?.embed, received.request, 'REVOKED', exception),
-    chain: [],
+    member: chordMember(received.body?.embed, received.request, 'REVOKED', exception, context.inheritPriority),
+    chain: received.body?.embed.chain ?? [],
     errbacks: [],
     cause: { exception, traceback: null },
     quarantine: undefined,
   };
 }
 
-/** Nothing is stored; but a chord must not wait for a message that will not come again. */
+/** Nothing is stored; but neither a chord nor the rest of a chain must wait for a message that will not come again. */
 function rejected(received: ReceivedTask, { requeue, reason, embed }: RejectOutcome): Conclusion {
   const ackCase = requeue ? 'reject-requeue' : 'reject';
   const exception = celeryExceptions.reject(reason, requeue);
-  const member = chordMember(embed, received.request, 'FAILURE', exception);
-  if (member === undefined || (requeue && !received.acknowledged)) return plain(received, ackCase);
+  const member = chordMember(embed, received.request, 'FAILURE', exception, false);
+  const chain = embed?.chain ?? [];
+  const nobodyWaits = member === undefined && chain.length === 0;
+  if (nobodyWaits || (requeue && !received.acknowledged)) return plain(received, ackCase);
   const settle = settlementOf(ackCase, received.ackOptions);
   const cause = { exception, traceback: null };
   return {
@@ -199,11 +209,38 @@ function rejected(received: ReceivedTask, { requeue, reason, embed }: RejectOutc
     settle,
     store: undefined,
     events: NO_EVENTS,
-    member,
-    chain: [],
+    member: member && { ...member, unstored: true },
+    chain,
     errbacks: [],
     cause,
     quarantine: undefined,
+  };
+}
+
+/**
+ * Its first run sent what follows before it stored its result; only the report to its chord may be missing.
+ * @see celery/app/trace.py trace_task, deduplicate_successful_tasks
+ */
+function repeated(received: ReceivedTask, { value }: RepeatedEnding, context: ConcludeContext): Conclusion {
+  return {
+    kind: 'success',
+    settle: settlementOf('success', received.ackOptions),
+    store: undefined,
+    events: NO_EVENTS,
+    publish: [],
+    member: chordMember(received.body?.embed, received.request, 'SUCCESS', value, context.inheritPriority),
+  };
+}
+
+/** The task's place goes to what replaces it; its own result comes from there. */
+function replaced(received: ReceivedTask, { replacement }: ReplaceOutcome): Conclusion {
+  return {
+    kind: 'success',
+    settle: settlementOf('ignore', received.ackOptions),
+    store: undefined,
+    events: NO_EVENTS,
+    publish: [replacement],
+    member: undefined,
   };
 }
 

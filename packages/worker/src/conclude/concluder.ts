@@ -177,7 +177,8 @@ export class Concluder {
 
 /** Endings without a run here know nothing of the task's links; extended results keep the arguments. */
 function needsBody(ending: Ending, { resultExtended }: ConcludeContext): boolean {
-  if (resultExtended || ending.kind === 'revoked' || ending.kind === 'poison') return true;
+  if (resultExtended || ending.kind === 'revoked' || ending.kind === 'poison' || ending.kind === 'repeated')
+    return true;
   return ending.kind === 'failure' && ending.cause !== 'error';
 }
 

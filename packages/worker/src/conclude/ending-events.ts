@@ -29,6 +29,8 @@ export function endingEvents(received: ReceivedTask, ending: Ending, conclusion:
       return [{ type: 'task-revoked', fields: { uuid, ...revokedFields(ending) } }];
     case 'reject':
       return [{ type: 'task-rejected', fields: { uuid, requeue: ending.requeue } }];
+    case 'repeated':
+    case 'replace':
     case 'ignore':
       return [];
     case 'failure':

@@ -1,8 +1,11 @@
-import type { FinishedMember, SignatureApplication } from '@celeriac/core/internal';
+import type { FinishedMember, SignatureApplication, WireOptions } from '@celeriac/core/internal';
 import type { Embed, SignatureJson, TaskRequest } from '@celeriac/protocol';
 
 /** The place of a task in its workflow. */
-export type FlowPlace = Pick<TaskRequest, 'id' | 'rootId' | 'priority' | 'group' | 'groupIndex'>;
+export type FlowPlace = Pick<
+  TaskRequest,
+  'id' | 'rootId' | 'priority' | 'group' | 'groupIndex' | 'stampedHeaders' | 'stamps'
+>;
 
 /**
  * What is sent after a success: the callbacks, then the next step of the chain, each with the value as its first argument.
@@ -16,11 +19,7 @@ export function followUps(
   inheritPriority: boolean,
 ): readonly SignatureApplication[] {
   if (embed === undefined) return NOTHING;
-  const options = {
-    parent_id: place.id,
-    root_id: place.rootId,
-    ...(inheritPriority && { priority: place.priority }),
-  };
+  const options = { parent_id: place.id, root_id: place.rootId, ...inherited(place, inheritPriority) };
   const apply = (signature: SignatureJson): SignatureApplication => ({ signature, args: [value], options });
   const applications = gathered(embed.callbacks ?? []).map(apply);
   const chain = embed.chain ?? [];
@@ -37,13 +36,23 @@ export function chordMember(
   place: FlowPlace & Pick<TaskRequest, 'headers' | 'retries'>,
   status: string,
   result: unknown,
+  inheritPriority: boolean,
 ): FinishedMember | undefined {
   const body = embed?.chord ?? null;
   if (body === null || place.group === null) return undefined;
   const part = { groupId: place.group, taskId: place.id, index: place.groupIndex, status, result };
   // What Celeriac sends first of all, not a retry of what Celery has sent, comes after the opening of its chord.
   const openedFirst = place.headers['lang'] === 'js' && place.retries === 0;
-  return { part, body, rootId: place.rootId, openedFirst };
+  return { part, body, rootId: place.rootId, openedFirst, inherited: inherited(place, inheritPriority) };
+}
+
+/** What goes on to everything that a task leads to: stamps, and its priority where that is wanted. By Python's names. */
+function inherited({ priority, stampedHeaders, stamps }: FlowPlace, inheritPriority: boolean): WireOptions {
+  if (!inheritPriority && (stampedHeaders === null || stampedHeaders.length === 0)) return NO_OPTIONS;
+  return {
+    ...(inheritPriority && { priority }),
+    ...(stampedHeaders !== null && stampedHeaders.length > 0 && { ...stamps, stamped_headers: stampedHeaders }),
+  };
 }
 
 function gathered(callbacks: readonly SignatureJson[]): readonly SignatureJson[] {
@@ -62,4 +71,5 @@ function gathered(callbacks: readonly SignatureJson[]): readonly SignatureJson[]
   return [...groups, group];
 }
 
+const NO_OPTIONS: WireOptions = Object.freeze({});
 const NOTHING: readonly SignatureApplication[] = Object.freeze([]);

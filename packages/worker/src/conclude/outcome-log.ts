@@ -35,6 +35,13 @@ export function logEnding(logger: Logger, received: ReceivedTask, ending: Ending
     case 'revoked':
       if (logger.isEnabled('info')) logger.info(`Discarding ${ending.reason} task: ${taskLabel(received)}`);
       return;
+    case 'repeated':
+      if (logger.isEnabled('info'))
+        logger.info(`Task ${taskLabel(received)} has succeeded before: it is not run again`);
+      return;
+    case 'replace':
+      if (logger.isEnabled('info')) logger.info(`Task ${taskLabel(received)} replaced`);
+      return;
     case 'ignore':
       if (logger.isEnabled('info')) logger.info(`Task ${taskLabel(received)} ignored`);
       return;

@@ -8,8 +8,15 @@ export interface PoisonEnding {
   readonly runs: number;
 }
 
+/** An earlier delivery of the same message succeeded: it is not run again. */
+export interface RepeatedEnding {
+  readonly kind: 'repeated';
+  /** What the earlier run returned. */
+  readonly value: unknown;
+}
+
 /** How a task ended that this worker received: by a run, or before one. */
-export type Ending = Outcome | PoisonEnding;
+export type Ending = Outcome | PoisonEnding | RepeatedEnding;
 
 /** The ending of a task that is not registered here. @see celery/worker/consumer/consumer.py on_unknown_task */
 export function notRegistered(task: string): FailureOutcome {

@@ -63,6 +63,26 @@ export const chordCases: readonly BackendCase[] = [
     },
   },
   {
+    name: 'waits for members that were added later',
+    needs: (capabilities, harness) =>
+      harness.growsChords ? needsChords(capabilities, harness) : 'the size of a chord is fixed',
+    async run(harness) {
+      const backend = await harness.connect();
+      const group = harness.id('grown');
+      await backend.chords!.open(group, 2);
+      await join(backend, part(group, 0));
+      await backend.chords!.grow!(group, 2);
+      await join(backend, part(group, 1));
+      const third = await join(backend, { ...part(group, 1, 'added'), taskId: `${group}-added-a` });
+      assert.deepEqual([third.done, third.size, third.parts], [3, 4, undefined]);
+      const last = await join(backend, { ...part(group, 1, 'too'), taskId: `${group}-added-b` });
+      assert.deepEqual([last.done, last.size, last.parts?.length], [4, 4, 4]);
+      await backend.chords!.close(group);
+      await backend.chords!.grow!(group, 1);
+      assert.deepEqual((await join(backend, part(group, 0))).parts, undefined, 'a closed chord stays closed');
+    },
+  },
+  {
     name: 'gives the parts once',
     needs: needsChords,
     async run(harness) {
