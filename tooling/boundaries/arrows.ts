@@ -37,7 +37,7 @@ const ROWS: readonly ArrowRow[] = [
     siblings: ['worker', 'core', 'protocol', 'transport', 'backend', 'transport-memory', 'backend-memory', 'testkit'],
     thirdParty: 0,
   },
-  { name: /^cli$/, siblings: ['core', 'protocol', 'transport', 'backend'], onDemand: ['worker', 'beat'] },
+  { name: /^cli$/, siblings: ['core', 'protocol', 'transport', 'backend'], onDemand: ['worker', 'beat', 'monitor'] },
   { name: /^testkit$/, siblings: ['transport', 'backend', 'protocol'], thirdParty: 0 },
   { name: /^create-transport$/, siblings: [], thirdParty: 0 },
 ];

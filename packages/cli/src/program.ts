@@ -5,6 +5,7 @@ import { defineCompletion } from './definitions/completion-definition.ts';
 import { defineControl } from './definitions/control-definition.ts';
 import { defineDaemons } from './definitions/daemon-definition.ts';
 import { type Attach, examples } from './definitions/define.ts';
+import { defineEvents } from './definitions/events-definition.ts';
 import { defineGraph } from './definitions/graph-definition.ts';
 import { defineInspection } from './definitions/inspection-definition.ts';
 import { defineQueues } from './definitions/queue-definition.ts';
@@ -46,6 +47,7 @@ export function buildProgram({ attach, writeOut }: ProgramParts): Command {
   defineBeat(program, attach);
   defineCalls(program, attach);
   defineControl(program, attach);
+  defineEvents(program, attach);
   defineQueues(program, attach);
   defineInspection(program, attach);
   defineGraph(program, attach);
