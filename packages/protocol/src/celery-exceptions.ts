@@ -19,6 +19,8 @@ export const celeryExceptions: {
   encodeError(problem: string): ExceptionInfo;
   maxRetriesExceeded(call: { task: string; id: string; argsrepr: string; kwargsrepr: string }): ExceptionInfo;
   reject(reason: string | null, requeue: boolean): ExceptionInfo;
+  /** Celery's Retry with a message and without a cause. */
+  retry(message: string): ExceptionInfo;
 } = Object.freeze({
   taskRevoked: (reason: 'revoked' | 'expired' | 'terminated') => exception(CELERY, 'TaskRevokedError', [reason]),
   notRegistered: (taskName: string) => exception(CELERY, 'NotRegistered', [taskName]),
@@ -42,4 +44,5 @@ export const celeryExceptions: {
   }) =>
     exception(CELERY, 'MaxRetriesExceededError', [`Can't retry ${task}[${id}] args:${argsrepr} kwargs:${kwargsrepr}`]),
   reject: (reason: string | null, requeue: boolean) => exception(CELERY, 'Reject', [reason, requeue]),
+  retry: (message: string) => exception(CELERY, 'Retry', [message, null, null]),
 });

@@ -1,3 +1,4 @@
+// Longer than others: the one file that joins the stages, and so has every branch of a message's way.
 import type { AppRuntime, EventDispatcher, Outcome, RevokedOutcome } from '@celeriac/core/internal';
 import type { Delivery } from '@celeriac/transport';
 import type { ConcludeContext } from './conclude/conclude.ts';
@@ -9,6 +10,7 @@ import type { ConclusionPerformer } from './conclude/perform-conclusion.ts';
 import { StartReporter } from './conclude/start-reporter.ts';
 import { isUnreadable, readBody } from './execute/read-body.ts';
 import { tellTimedOut } from './execute/tell-timed-out.ts';
+import { PoolLoad } from './hold/pool-load.ts';
 import type { RateLimits } from './hold/rate-limits.ts';
 import { RevokedSet } from './hold/revoked-set.ts';
 import { RevokedStamps } from './hold/revoked-stamps.ts';
@@ -38,8 +40,10 @@ export interface PipelineParts {
   readonly counters: Counters;
   /** Where monitors listen. */
   readonly events: EventDispatcher;
-  /** The number of tasks that wait for their time has changed. */
+  /** The number of tasks that wait for their time has changed, or that of the pool's slots. */
   readonly onHeld: () => void;
+  /** Called whenever a task starts or ends; for workers that take messages only for free slots. */
+  readonly onLoad: (() => void) | undefined;
 }
 
 /** Ended tasks that may wait for broker and store, for each slot of the pool, before no more are started. */
@@ -56,9 +60,7 @@ export class Pipeline implements PoolHost {
   readonly #waiting: WaitingTasks;
   readonly #revoked: RevokedSet = new RevokedSet();
   readonly #revokedStamps: RevokedStamps = new RevokedStamps();
-  readonly #running: Set<ReceivedTask> = new Set();
-  /** Tasks that the pool has, and has not started as far as is known. */
-  readonly #handed: Set<ReceivedTask> = new Set();
+  readonly #load: PoolLoad = new PoolLoad();
   readonly #suspects: Suspects;
   readonly #starts: StartReporter;
   /** The task that must be the only one to run. */
@@ -102,12 +104,12 @@ export class Pipeline implements PoolHost {
 
   /** Tasks that run now. */
   get activeTasks(): readonly ReceivedTask[] {
-    return [...this.#running];
+    return [...this.#load.running];
   }
 
   /** Tasks that wait for a slot. */
   get reservedTasks(): readonly ReceivedTask[] {
-    return [...this.#handed, ...this.#waiting.readyTasks];
+    return [...this.#load.handed, ...this.#waiting.readyTasks];
   }
 
   /** Tasks that wait for their time, earliest first. */
@@ -117,18 +119,22 @@ export class Pipeline implements PoolHost {
 
   /** How many tasks run now. */
   get active(): number {
-    return this.#running.size;
+    return this.#load.running.size;
   }
 
   /** Tasks that were received and have not started. */
   get reserved(): number {
-    return this.#waiting.held + this.#waiting.ready + this.#suspects.examined + this.#handed.size;
+    return this.#waiting.held + this.#waiting.ready + this.#suspects.examined + this.#load.handed.size;
+  }
+
+  /** The tasks that the pool has. */
+  get load(): PoolLoad {
+    return this.#load;
   }
 
   /** Nothing runs, waits for a slot, or waits to be settled. Tasks that wait for their time do not count. */
   get isIdle(): boolean {
-    const inPool = this.#running.size + this.#handed.size;
-    return inPool + this.#waiting.ready + this.#suspects.examined + this.#concluder.pending === 0;
+    return this.#load.size + this.#waiting.ready + this.#suspects.examined + this.#concluder.pending === 0;
   }
 
   /** Intake: everything that arrived together. */
@@ -154,8 +160,7 @@ export class Pipeline implements PoolHost {
       this.#revoked.add(id, since?.get(id) ?? nowMs);
       for (const received of this.#waiting.unhold(id)) this.#discard(received, 'revoked');
     }
-    // What has not started comes back, and is looked at again.
-    if (this.#handed.size > 0) void this.pool.recall?.();
+    this.#recall();
     if (this.#waiting.held !== held) this.#parts.onHeld();
   }
 
@@ -172,7 +177,7 @@ export class Pipeline implements PoolHost {
   /** Tasks with one of these values of a stamp are not run. */
   revokeStamped(stamp: string, values: readonly string[]): void {
     this.#revokedStamps.add(stamp, values);
-    if (this.#handed.size > 0) void this.pool.recall?.();
+    this.#recall();
     const discarded = this.#waiting.unholdWhere(({ request }) => this.#revokedStamps.match(request.stamps));
     for (const received of discarded) this.#discard(received, 'revoked');
     if (discarded.length > 0) this.#parts.onHeld();
@@ -195,7 +200,8 @@ export class Pipeline implements PoolHost {
   /** Forgets what has not started, since the broker has taken it back: all, or what is not held any more. */
   forgetWaiting(all: boolean): void {
     this.#waiting.removeWhere((received) => all || isLost(received));
-    if (this.#handed.size > 0) void this.pool.recall?.();
+    if (all) this.#orphan();
+    this.#recall();
     this.#parts.onHeld();
     this.#checkIdle();
   }
@@ -205,9 +211,7 @@ export class Pipeline implements PoolHost {
    * Resolves when broker and store know.
    */
   async abandonRunning(): Promise<void> {
-    const running = [...this.#running, ...this.#handed];
-    this.#running.clear();
-    this.#handed.clear();
+    const running = this.#load.clear();
     for (const received of running) {
       received.abandoned = true;
       if (received.acknowledged) this.#concluder.end(received, workerLost(COLD_SHUTDOWN, 0));
@@ -217,6 +221,25 @@ export class Pipeline implements PoolHost {
     for (const received of unsettled) this.#suspects.clear(received);
     await Promise.all(unsettled.map(({ delivery }) => this.#giveBack(delivery)));
     await this.whenIdle();
+  }
+
+  /**
+   * Stops running tasks whose messages are not acknowledged: they come again, here or elsewhere. Their state is RETRY until
+   * then.
+   * @see celery/worker/request.py Request.cancel
+   */
+  cancelRunning(why: string): void {
+    const late = Array.from(this.#load.running).filter(({ acknowledged }) => !acknowledged);
+    for (const received of late) {
+      received.abandoned = true;
+      this.#load.ended(received);
+      this.#suspects.clear(received);
+      this.pool.terminateTask?.(received, 'SIGTERM');
+      void this.#starts.reportCancelled(received, why).then(() => {
+        return received.delivery.held ? this.#giveBack(received.delivery) : undefined;
+      });
+    }
+    this.#checkIdle();
   }
 
   /** Resolves when the pipeline is idle. */
@@ -232,13 +255,16 @@ export class Pipeline implements PoolHost {
     received.startedAtMs = this.#runtime.clock.now();
     counters.started++;
     counters.countStart(received.request.task);
-    this.#handed.delete(received);
-    this.#running.add(received);
+    this.#load.started(received);
+    this.#parts.onLoad?.();
     this.#starts.report(received, pid);
   }
 
   onEnded(received: ReceivedTask, outcome: Outcome): void {
-    if (!this.#running.delete(received)) this.#handed.delete(received);
+    const { orphaned } = received;
+    this.#load.ended(received);
+    if (orphaned) this.#parts.onHeld();
+    this.#parts.onLoad?.();
     if (received.abandoned) return;
     if (outcome.kind !== 'failure' || outcome.cause !== 'worker-lost') this.#suspects.clear(received);
     if (outcome.kind === 'failure' && outcome.cause === 'timeout') {
@@ -249,14 +275,27 @@ export class Pipeline implements PoolHost {
   }
 
   onReturned(tasks: readonly ReceivedTask[]): void {
-    const waiting = tasks.filter((received) => this.#handed.delete(received) && !received.abandoned);
+    const waiting = tasks.filter((received) => this.#load.returned(received) && !received.abandoned);
     if (this.#closed) for (const { delivery } of waiting) void this.#giveBack(delivery);
     else this.#waiting.addFirst(waiting);
     this.#pump();
   }
 
   onFree(): void {
+    this.#parts.onHeld();
     this.#pump();
+  }
+
+  /** Messages of running tasks come again while these run. */
+  #orphan(): void {
+    this.#load.orphan();
+    if (this.#runtime.settings.workerCancelLongRunningTasksOnConnectionLoss)
+      this.cancelRunning('the connection to the broker was lost');
+  }
+
+  /** What has not started comes back from the pool, and is looked at again. */
+  #recall(): void {
+    if (this.#load.handed.size > 0) void this.pool.recall?.();
   }
 
   #receiveOne(delivery: Delivery): void {
@@ -326,7 +365,7 @@ export class Pipeline implements PoolHost {
       const isAccepted = pool.accepts === undefined ? pool.free > 0 : pool.accepts(next);
       return isAccepted ? this.#waiting.take() : undefined;
     }
-    if (this.#running.size + this.#handed.size > 0 || pool.free === 0) return undefined;
+    if (this.#load.size > 0 || pool.free === 0) return undefined;
     this.#loner = this.#waiting.takeLoner();
     return this.#loner;
   }
@@ -345,7 +384,7 @@ export class Pipeline implements PoolHost {
 
   #start(received: ReceivedTask): void {
     received.limits = this.#parts.timeLimits.of(received.request, received.task!);
-    this.#handed.add(received);
+    this.#load.give(received);
     this.pool.run(received);
   }
 
@@ -360,12 +399,12 @@ export class Pipeline implements PoolHost {
   }
 
   async #startCounted(received: ReceivedTask): Promise<void> {
-    this.#handed.add(received);
+    this.#load.give(received);
     await this.#suspects.record(received);
     if (received.abandoned) return;
     if (this.pool.free > 0) return this.#start(received);
     // The slot went to another task, or with its process.
-    this.#handed.delete(received);
+    this.#load.returned(received);
     this.#letGo(received);
     this.#waiting.addAlone(received);
     this.#pump();

@@ -1,4 +1,5 @@
 import type { AppRuntime, EventDispatcher } from '@celeriac/core/internal';
+import { celeryExceptions } from '@celeriac/protocol';
 import type { ReceivedTask } from '../request/received-task.ts';
 import { ignoresResult } from './conclude.ts';
 import { taskLabel } from './outcome-log.ts';
@@ -29,6 +30,21 @@ export class StartReporter {
     }
     if (this.#events.sends('task') && options.sendEvents) this.#events.send('task-started', { uuid: received.id });
     if (options.trackStarted && !ignoresResult(received)) this.#storeStarted(received, pid);
+  }
+
+  /** Its run was stopped, and its message comes again. Resolves when the store knows; never rejects. */
+  async reportCancelled(received: ReceivedTask, why: string): Promise<void> {
+    const { results, logger } = this.#runtime;
+    logger.warning(`Task ${taskLabel(received)} was stopped, to run again: ${why}`);
+    if (this.#events.sends('task') && received.task!.options.sendEvents) {
+      this.#events.send('task-cancelled', { uuid: received.id });
+    }
+    if (ignoresResult(received)) return;
+    const draft = { status: 'RETRY', result: celeryExceptions.retry(why), traceback: null, children: [] };
+    await received.startedStored;
+    await results.store(storeRequestOf(received, draft, this.#context)).catch((error: unknown) => {
+      logger.warning(`RETRY of ${taskLabel(received)} is not stored`, { error });
+    });
   }
 
   #storeStarted(received: ReceivedTask, pid: number): void {

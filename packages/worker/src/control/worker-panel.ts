@@ -31,7 +31,7 @@ export class WorkerPanel implements ControlPanel {
   }
 
   get autoscaler(): AutoscalePanel | undefined {
-    return undefined;
+    return this.#worker.autoscaler;
   }
 
   get events(): EventPanel {

@@ -1,15 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { prefetchCount } from './prefetch-count.ts';
+import { freeSlotCount, prefetchCount } from './prefetch-count.ts';
 
 describe('prefetchCount', () => {
   it.each([
-    [2, 4, 0, 8],
-    [2, 4, 1, 9],
-    [1, 1, 0, 1],
-    [8, 0, 5, 0],
-    [100, 4, 65_135, 65_535],
-    [100, 4, 65_136, 0],
-  ])('%i tasks at a time, times %i, with %i held: %i', (concurrency, multiplier, held, expected) => {
-    expect(prefetchCount(concurrency, multiplier, held)).toBe(expected);
+    [2, 4, 0, undefined, 0, 8],
+    [2, 4, 1, undefined, 0, 9],
+    [1, 1, 0, undefined, 0, 1],
+    [8, 0, 5, undefined, 0, 0],
+    [100, 4, 65_135, undefined, 0, 65_535],
+    [100, 4, 65_136, undefined, 0, 0],
+    [2, 4, 500, 100, 0, 108],
+    [2, 0, 500, 100, 0, 102],
+    [4, 4, 0, undefined, 3, 4],
+    [4, 4, 2, undefined, 4, 6],
+  ])(
+    '%i slots, times %i, %i held, at most %s, %i orphans: %i',
+    (concurrency, multiplier, held, heldLimit, orphans, expected) => {
+      expect(prefetchCount({ concurrency, multiplier, held, heldLimit, orphans })).toBe(expected);
+    },
+  );
+});
+
+describe('freeSlotCount', () => {
+  it.each([
+    [2, 0, 0, 2],
+    [1, 1, 0, 2],
+    [0, 2, 0, 2],
+    [0, 0, 3, 3],
+    [0, 0, 0, undefined],
+    [-1, 1, 0, 1],
+  ])('%i free, %i unsettled, %i held: %s', (free, unsettled, held, expected) => {
+    expect(freeSlotCount({ free, unsettled, held })).toBe(expected);
   });
 });

@@ -5,8 +5,11 @@ import type { Consumer, Delivery, Topology, Transport } from '@celeriac/transpor
 /** What reading queues takes, and whom it tells. */
 export interface TaskReaderParts {
   readonly queues: ConsumedQueues;
-  /** Most messages held at a time, 0 = no limit. Asked again whenever {@link TaskReader.updatePrefetch} is called. */
-  readonly prefetch: () => number;
+  /**
+   * Most messages held at a time, 0 = no limit, undefined = none may be taken now. Asked again whenever
+   * {@link TaskReader.updatePrefetch} is called.
+   */
+  readonly prefetch: () => number | undefined;
   readonly onDeliveries: (deliveries: readonly Delivery[]) => void;
   readonly logger: Logger;
 }
@@ -20,6 +23,7 @@ export class TaskReader {
   #consumer: Consumer | undefined;
   #prefetch = -1;
   #prefetchDue = false;
+  #isPaused = false;
   #deliveredAtMs = performance.now();
 
   constructor(parts: TaskReaderParts) {
@@ -59,7 +63,8 @@ export class TaskReader {
   async start(transport: Transport, onLost: (error: Error) => void): Promise<void> {
     const { prefetch, onDeliveries } = this.#parts;
     for (const topology of new Set(this.#topologies.values())) await transport.declare(topology);
-    this.#prefetch = prefetch();
+    this.#prefetch = prefetch() ?? 1;
+    this.#isPaused = false;
     let isLost = false;
     this.#deliveredAtMs = performance.now();
     const consumer = await transport.consume({
@@ -86,7 +91,9 @@ export class TaskReader {
     setImmediate(() => {
       this.#prefetchDue = false;
       const count = this.#parts.prefetch();
-      if (count === this.#prefetch || this.#consumer === undefined) return;
+      if (this.#consumer === undefined) return;
+      this.#pause(count === undefined);
+      if (count === undefined || count === this.#prefetch) return;
       this.#prefetch = count;
       this.#consumer.setPrefetch(count);
     });
@@ -96,13 +103,24 @@ export class TaskReader {
   async add({ names, topology }: ConsumedQueues): Promise<void> {
     for (const name of names) this.#topologies.set(name, topology);
     await this.#transport?.declare(topology);
-    await this.#consumer?.setQueues(this.queues);
+    await this.#readQueues();
   }
 
   /** Reads these queues no more. */
   async cancel(names: readonly string[]): Promise<void> {
     for (const name of names) this.#topologies.delete(name);
-    await this.#consumer?.setQueues(this.queues);
+    await this.#readQueues();
+  }
+
+  /** Reads no queue for a while. */
+  #pause(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    this.#readQueues().catch((error: unknown) => this.#parts.logger.debug('Queues could not be changed', { error }));
+  }
+
+  async #readQueues(): Promise<void> {
+    await this.#consumer?.setQueues(this.#isPaused ? [] : this.queues);
   }
 
   /** Takes no more messages; those that were handed over stay held. Never rejects. */

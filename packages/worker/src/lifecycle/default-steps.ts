@@ -2,6 +2,7 @@ import type { AppSteps } from '@celeriac/core/internal';
 import { ControlStep } from '../control/control-step.ts';
 import { HealthStep } from '../health/health-step.ts';
 import { WatchdogStep } from '../health/watchdog-step.ts';
+import { AutoscalerStep } from '../scale/autoscaler-step.ts';
 import { StateDbStep } from '../state/state-db-step.ts';
 import type { StepClass } from './step.ts';
 import { ConnectionStep } from './steps/connection-step.ts';
@@ -15,7 +16,13 @@ import { PoolStep } from './steps/pool-step.ts';
 import { TasksStep } from './steps/tasks-step.ts';
 
 /** The steps that every worker has. @see celery/worker/worker.py WorkController.Blueprint */
-const WORKER_STEPS: readonly StepClass[] = Object.freeze([StateDbStep, PoolStep, HealthStep, ConsumerRunStep]);
+const WORKER_STEPS: readonly StepClass[] = Object.freeze([
+  StateDbStep,
+  PoolStep,
+  AutoscalerStep,
+  HealthStep,
+  ConsumerRunStep,
+]);
 
 /** The steps that every consumer has, in the order in which they start. @see celery/worker/consumer/consumer.py Consumer.Blueprint */
 const CONSUMER_STEPS: readonly StepClass[] = Object.freeze([

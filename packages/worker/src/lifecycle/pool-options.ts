@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Settings } from '@celeriac/core/internal';
+import { type AutoscaleRule, celeryRule } from '../scale/autoscale-rule.ts';
 import { positive, whole } from './option-checks.ts';
 import { WorkerOptionError } from './worker-option-error.ts';
 
@@ -25,6 +26,8 @@ export interface PoolOptions {
   readonly childConcurrency?: number;
   /** Most and fewest slots; the pool grows and shrinks with its work. Takes the place of `concurrency`. */
   readonly autoscale?: AutoscaleRange;
+  /** Decides how many slots there should be. Default: as Celery. */
+  readonly autoscaleRule?: AutoscaleRule;
   /** Default `default`. */
   readonly optimization?: Optimization;
   /** Tasks after which a process or thread is replaced. Default `workerMaxTasksPerChild`. */
@@ -43,6 +46,7 @@ export interface ResolvedPoolOptions {
   readonly concurrency: number;
   readonly childConcurrency: number;
   readonly autoscale: AutoscaleRange | undefined;
+  readonly autoscaleRule: AutoscaleRule;
   readonly optimization: Optimization;
   readonly maxTasksPerChild: number | undefined;
   readonly maxMemoryPerChild: number | undefined;
@@ -91,6 +95,7 @@ export function resolvePoolOptions(options: PoolOptions, settings: PoolSettings)
       ? whole('childConcurrency', options.childConcurrency ?? settings.workerChildConcurrency, 1, MOST_CHILDREN)
       : 1,
     autoscale,
+    autoscaleRule: options.autoscaleRule ?? celeryRule,
     optimization: optimizationOf(options.optimization ?? 'default'),
     maxTasksPerChild: count('maxTasksPerChild', options.maxTasksPerChild ?? settings.workerMaxTasksPerChild),
     maxMemoryPerChild: count('maxMemoryPerChild', options.maxMemoryPerChild ?? settings.workerMaxMemoryPerChild),

@@ -1,10 +1,14 @@
 import { type AppOwner, type AppRuntime, currentTask, redirectConsole, runtimeOf } from '@celeriac/core/internal';
-import { escapeForLog, tracebackOf } from '@celeriac/protocol';
-import { nextShutdown, RUNNING, type ShutdownCause } from './shutdown-policy.ts';
+import { escapeForLog, systemClock, tracebackOf } from '@celeriac/protocol';
+import { nextShutdown, RUNNING, type ShutdownCause, type ShutdownPhase } from './shutdown-policy.ts';
 import { Worker } from './worker.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP'] as const;
+/** Ends with the terminal that it was started from, rather than to live on without it. */
+const SIGNALS_ON_TERMINAL = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
+/** What a hard shutdown still lets happen: messages on their way back get there. */
+const HARD_MS = 300;
 
 /** As Celery: a cold shutdown is a failure. @see celery/platforms.py EX_FAILURE */
 const EXIT_OK = 0;
@@ -12,8 +16,10 @@ const EXIT_FAILURE = 1;
 
 /**
  * Runs a worker until a signal or an error ends it. SIGTERM and the first SIGINT end it warm: running tasks finish. SIGQUIT
- * and the second SIGINT end it cold. An error that nobody catches ends it warm, as a failure: the state of the process is
- * unknown then.
+ * and the second SIGINT end it cold, after a soft shutdown where `workerSoftShutdownTimeout` says so; one more ends it hard.
+ * With `REMAP_SIGTERM=SIGQUIT` in the environment SIGTERM counts as SIGQUIT. SIGHUP, without a terminal, restarts the program
+ * after a warm shutdown. SIGUSR1 logs what is running. An error that nobody catches ends it warm, as a failure: the state of
+ * the process is unknown then.
  *
  * The caller ends the process with the code, since tasks that were given up may still hold timers or sockets.
  * @returns 0 after a warm shutdown; 1 after a cold one, an error, or a start that failed (then the error is logged)
@@ -31,6 +37,8 @@ class WorkerRunner {
   #state = RUNNING;
   #isReady = false;
   #hasFailed = false;
+  #restarts = false;
+  readonly #hard: PromiseWithResolvers<void> = Promise.withResolvers();
 
   constructor(runtime: AppRuntime, worker: Worker) {
     this.#runtime = runtime;
@@ -40,9 +48,11 @@ class WorkerRunner {
   async run(): Promise<number> {
     const uninstall = this.#install();
     try {
-      return await this.#run();
+      const code = await Promise.race([this.#run(), this.#hard.promise.then(() => EXIT_FAILURE)]);
+      if (this.#state.phase !== 'hard') await this.#runtime.close();
+      if (this.#restarts && code === EXIT_OK) this.#restart();
+      return code;
     } finally {
-      await this.#runtime.close();
       uninstall();
     }
   }
@@ -60,17 +70,22 @@ class WorkerRunner {
     }
     this.#isReady = true;
     // A signal may have come in the very turn in which the start succeeded.
-    if (this.#state.phase !== 'running') void this.#worker.shutDown(this.#state.phase, 'start');
+    if (this.#state.phase !== 'running') this.#shutDown('start');
     const failure = await this.#worker.ended;
     return failure === undefined ? this.#exitCode() : EXIT_FAILURE;
   }
 
   #exitCode(): number {
-    return this.#hasFailed || this.#state.phase === 'cold' ? EXIT_FAILURE : EXIT_OK;
+    return this.#hasFailed || !PATIENT.includes(this.#state.phase) ? EXIT_FAILURE : EXIT_OK;
   }
 
   #install(): () => void {
-    const handlers = SIGNALS.map((signal) => ({ signal, handler: (): void => this.#onSignal(signal) }));
+    const signals = process.stdin.isTTY ? SIGNALS_ON_TERMINAL : SIGNALS;
+    const handlers: { readonly signal: NodeJS.Signals; readonly handler: () => void }[] = signals.map((signal) => ({
+      signal,
+      handler: (): void => this.#onSignal(signal),
+    }));
+    handlers.push({ signal: 'SIGUSR1', handler: () => this.#report() });
     const onException = (error: unknown): void => this.#onUncaught('uncaughtException', error);
     const onRejection = (error: unknown): void => this.#onUncaught('unhandledRejection', error);
     for (const { signal, handler } of handlers) process.on(signal, handler);
@@ -92,14 +107,14 @@ class WorkerRunner {
 
   #onSignal(signal: (typeof SIGNALS)[number]): void {
     const before = this.#state.phase;
+    if (signal === 'SIGHUP' && before === 'running') this.#restarts = true;
     this.#advance(signal);
     const { phase } = this.#state;
     const { active } = this.#worker.stats();
     const { logger } = this.#runtime;
     if (phase === before)
       logger.warning(`${signal} again: ${phase} shutdown is under way, ${active} tasks are running`);
-    else if (phase === 'warm') logger.warning(`${signal}: warm shutdown, waiting for ${active} running tasks`);
-    else logger.warning(`${signal}: cold shutdown, giving up ${active} running tasks`);
+    else logger.warning(`${signal}: ${SAYINGS[phase](active)}`);
   }
 
   #onUncaught(kind: string, error: unknown): void {
@@ -112,13 +127,60 @@ class WorkerRunner {
   }
 
   #advance(cause: ShutdownCause): void {
-    this.#state = nextShutdown(this.#state, cause);
-    const { phase } = this.#state;
-    if (phase === 'running') return;
-    if (this.#isReady) void this.#worker.shutDown(phase, cause);
+    const { workerSoftShutdownTimeout: seconds, workerEnableSoftShutdownOnIdle: isForced } = this.#runtime.settings;
+    const isSoft = seconds > 0 && (isForced || this.#worker.stats().active > 0);
+    const before = this.#state.phase;
+    this.#state = nextShutdown(this.#state, cause, { isSoft, remapsTerm: process.env['REMAP_SIGTERM'] === 'SIGQUIT' });
+    if (this.#state.phase === before) return;
+    if (this.#isReady) this.#shutDown(cause);
     else this.#start.abort(new Error(`${cause} while the worker started.`));
   }
+
+  #shutDown(cause: string): void {
+    const { phase } = this.#state;
+    if (phase === 'running') return;
+    if (phase !== 'hard') {
+      void this.#worker.shutDown(phase, cause);
+      return;
+    }
+    void this.#worker.shutDown('cold', cause);
+    systemClock.setTimer(HARD_MS, () => this.#hard.resolve());
+  }
+
+  /** @see celery/apps/worker.py install_cry_handler */
+  #report(): void {
+    const { active, reserved, scheduled, succeeded, failed } = this.#worker.stats();
+    const tasks = this.#worker.activeTasks.map(({ name, id, pid, startedAtMs }) => {
+      const seconds = Math.round((this.#runtime.clock.now() - startedAtMs) / 1000);
+      return `  ${escapeForLog(name, 255)}[${escapeForLog(id, 255)}] for ${seconds} s in process ${pid}`;
+    });
+    const held = `${reserved} waiting, ${scheduled} of them for their time; ${succeeded} succeeded, ${failed} failed`;
+    const resources = process.getActiveResourcesInfo().join(', ');
+    this.#runtime.logger.error([`${active} running, ${held}`, ...tasks, `  held open: ${resources}`].join('\n'));
+  }
+
+  /** The same program with the same arguments in the same process. @see celery/apps/worker.py install_worker_restart_handler */
+  #restart(): void {
+    const { execve } = process;
+    if (execve === undefined) {
+      this.#runtime.logger.error('SIGHUP: this version of Node cannot restart a program; it has ended.');
+      return;
+    }
+    execve(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], process.env);
+  }
 }
+
+/** Phases that end with success. */
+const PATIENT: readonly ShutdownPhase[] = ['running', 'warm'];
+
+const SAYINGS: { readonly [phase in ShutdownPhase]: (active: number) => string } = Object.freeze({
+  running: (active) => `${active} tasks are running`,
+  warm: (active) => `warm shutdown, waiting for ${active} running tasks`,
+  soft: (active) => `soft shutdown, waiting a while for ${active} running tasks`,
+  cancel: (active) => `stopping those of ${active} running tasks that can come again`,
+  cold: (active) => `cold shutdown, giving up ${active} running tasks`,
+  hard: (active) => `hard shutdown, with ${active} tasks running`,
+});
 
 /** Nobody reads the log any more. To report that would be one more line that nobody reads, and so on for ever. */
 function ignoreLostLog(): void {}

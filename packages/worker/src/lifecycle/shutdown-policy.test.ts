@@ -1,34 +1,56 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextShutdown, RUNNING, type ShutdownCause, type ShutdownPhase } from './shutdown-policy.ts';
+import {
+  nextShutdown,
+  RUNNING,
+  type ShutdownCause,
+  type ShutdownFacts,
+  type ShutdownPhase,
+} from './shutdown-policy.ts';
 
-const after = (causes: readonly ShutdownCause[]): ShutdownPhase => causes.reduce(nextShutdown, RUNNING).phase;
+const PLAIN: ShutdownFacts = { isSoft: false, remapsTerm: false };
+const after = (causes: readonly ShutdownCause[], facts: ShutdownFacts): ShutdownPhase =>
+  causes.reduce((state, cause) => nextShutdown(state, cause, facts), RUNNING).phase;
 
 describe('nextShutdown', () => {
-  it.each<[ShutdownPhase, ShutdownCause[]]>([
+  it.each<[ShutdownPhase, ShutdownCause[], Partial<ShutdownFacts>?]>([
     ['running', []],
     ['warm', ['SIGTERM']],
     ['warm', ['SIGINT']],
+    ['warm', ['SIGHUP']],
     ['cold', ['SIGQUIT']],
     ['warm', ['failure']],
     ['cold', ['SIGINT', 'SIGINT']],
     ['warm', ['SIGTERM', 'SIGINT']],
     ['cold', ['SIGTERM', 'SIGINT', 'SIGINT']],
     ['cold', ['SIGINT', 'SIGTERM', 'SIGINT']],
-    ['cold', ['SIGTERM', 'SIGQUIT', 'SIGQUIT']],
+    ['cold', ['SIGTERM', 'SIGQUIT']],
+    ['cold', ['SIGQUIT', 'SIGTERM']],
+    ['hard', ['SIGTERM', 'SIGQUIT', 'SIGQUIT']],
+    ['hard', ['SIGQUIT', 'SIGINT']],
     ['warm', ['SIGTERM', 'SIGTERM', 'SIGTERM', 'SIGTERM']],
     ['warm', ['SIGINT', 'failure']],
-  ])('%s after %j', (expected, causes) => {
-    expect(after(causes)).toBe(expected);
+    ['soft', ['SIGQUIT'], { isSoft: true }],
+    ['soft', ['SIGINT', 'SIGINT'], { isSoft: true }],
+    ['soft', ['SIGQUIT', 'SIGTERM'], { isSoft: true }],
+    ['cancel', ['SIGQUIT', 'SIGQUIT'], { isSoft: true }],
+    ['hard', ['SIGQUIT', 'SIGINT', 'SIGINT'], { isSoft: true }],
+    ['cold', ['SIGTERM'], { remapsTerm: true }],
+    ['hard', ['SIGTERM', 'SIGTERM'], { remapsTerm: true }],
+    ['soft', ['SIGTERM'], { remapsTerm: true, isSoft: true }],
+  ])('K30 K31 K32 K33: %s after %j %j', (expected, causes, facts) => {
+    expect(after(causes, { ...PLAIN, ...facts })).toBe(expected);
   });
 
   it('never goes back', () => {
-    const rank = { running: 0, warm: 1, cold: 2 };
-    const cause = fc.constantFrom<ShutdownCause>('SIGTERM', 'SIGINT', 'SIGQUIT', 'failure');
+    const rank = { running: 0, warm: 1, soft: 2, cancel: 3, cold: 3, hard: 4 };
+    const cause = fc.constantFrom<ShutdownCause>('SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'failure');
+    const facts = fc.record({ isSoft: fc.boolean(), remapsTerm: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(cause, { maxLength: 30 }), cause, (causes, next) => {
-        const before = causes.reduce(nextShutdown, RUNNING);
-        expect(rank[nextShutdown(before, next).phase]).toBeGreaterThanOrEqual(Math.max(1, rank[before.phase]));
+      fc.property(fc.array(cause, { maxLength: 30 }), cause, facts, (causes, last, known) => {
+        const before = causes.reduce((state, one) => nextShutdown(state, one, known), RUNNING);
+        const next = nextShutdown(before, last, known);
+        expect(rank[next.phase]).toBeGreaterThanOrEqual(Math.max(1, rank[before.phase]));
       }),
     );
   });

@@ -1,8 +1,11 @@
-/** How far a worker's end has come. `warm`: running tasks finish; `cold`: they are given back or given up. */
-export type ShutdownPhase = 'running' | 'warm' | 'cold';
+/**
+ * How far a worker's end has come. `warm`: running tasks finish; `soft`: they have some time for it; `cancel`: those that can
+ * come again are stopped, the others keep their time; `cold`: all are given back or given up; `hard`: nothing is waited for.
+ */
+export type ShutdownPhase = 'running' | 'warm' | 'soft' | 'cancel' | 'cold' | 'hard';
 
-/** What asks a worker to end. `failure` stands for an error that nobody caught. */
-export type ShutdownCause = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'failure';
+/** What asks a worker to end. `failure` stands for an error that nobody caught, `SIGHUP` for a restart. */
+export type ShutdownCause = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'failure';
 
 /** Where a worker stands, and whether it was interrupted before: only the second SIGINT is impatient. */
 export interface ShutdownState {
@@ -10,22 +13,39 @@ export interface ShutdownState {
   readonly interrupted: boolean;
 }
 
+/** What the settings and the running tasks say. */
+export interface ShutdownFacts {
+  /** An impatient end is a soft one first. */
+  readonly isSoft: boolean;
+  /** SIGTERM counts as SIGQUIT. @see celery/platforms.py REMAP_SIGTERM */
+  readonly remapsTerm: boolean;
+}
+
 export const RUNNING: ShutdownState = Object.freeze({ phase: 'running', interrupted: false });
 
-/** The phase that follows, by phase and cause; for SIGINT the first and every later one. */
-const PHASES: {
-  readonly [phase in ShutdownPhase]: { readonly [cause in ShutdownCause | 'SIGINT again']: ShutdownPhase };
-} = Object.freeze({
-  running: { SIGTERM: 'warm', SIGINT: 'warm', 'SIGINT again': 'cold', SIGQUIT: 'cold', failure: 'warm' },
-  warm: { SIGTERM: 'warm', SIGINT: 'warm', 'SIGINT again': 'cold', SIGQUIT: 'cold', failure: 'warm' },
-  cold: { SIGTERM: 'cold', SIGINT: 'cold', 'SIGINT again': 'cold', SIGQUIT: 'cold', failure: 'cold' },
-});
+type Impatience = 'patient' | 'impatient';
 
-/** @see celery/apps/worker.py install_worker_int_handler, install_worker_term_handler, install_worker_term_hard_handler */
-export function nextShutdown(state: ShutdownState, cause: ShutdownCause): ShutdownState {
-  const isSecond = cause === 'SIGINT' && state.interrupted;
-  return {
-    phase: PHASES[state.phase][isSecond ? 'SIGINT again' : cause],
-    interrupted: state.interrupted || cause === 'SIGINT',
-  };
+/** The phase that follows. */
+const PHASES: { readonly [phase in ShutdownPhase]: { readonly [impatience in Impatience]: ShutdownPhase } } =
+  Object.freeze({
+    running: { patient: 'warm', impatient: 'cold' },
+    warm: { patient: 'warm', impatient: 'cold' },
+    soft: { patient: 'soft', impatient: 'cancel' },
+    cancel: { patient: 'cancel', impatient: 'hard' },
+    cold: { patient: 'cold', impatient: 'hard' },
+    hard: { patient: 'hard', impatient: 'hard' },
+  });
+
+/** @see celery/apps/worker.py install_worker_int_handler, on_cold_shutdown, during_soft_shutdown, on_hard_shutdown */
+export function nextShutdown(
+  { phase, interrupted }: ShutdownState,
+  cause: ShutdownCause,
+  { isSoft, remapsTerm }: ShutdownFacts,
+): ShutdownState {
+  const isQuit = cause === 'SIGQUIT' || (cause === 'SIGTERM' && remapsTerm);
+  const hasBegunToEnd = phase !== 'running' && phase !== 'warm';
+  const isImpatient = isQuit || (cause === 'SIGINT' && (interrupted || hasBegunToEnd));
+  const next = PHASES[phase][isImpatient ? 'impatient' : 'patient'];
+  const isFirstCold = next === 'cold' && phase !== 'cold';
+  return { phase: isFirstCold && isSoft ? 'soft' : next, interrupted: interrupted || cause === 'SIGINT' };
 }

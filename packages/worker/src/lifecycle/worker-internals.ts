@@ -6,6 +6,7 @@ import type { TimeLimits } from '../limits/time-limits.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
 import type { Counters } from '../request/counters.ts';
+import type { Autoscaler } from '../scale/autoscaler.ts';
 import type { ConsumerContext, WorkerContext } from './worker-context.ts';
 
 /** What the worker's own steps get beyond what is promised to those of others. */
@@ -17,6 +18,8 @@ export interface WorkerInternals extends WorkerContext {
   readonly consumer: ConsumerInternals;
   readonly timeLimits: TimeLimits;
   readonly rateLimits: RateLimits;
+  /** Undefined when the pool stays as it is. */
+  readonly autoscaler: Autoscaler | undefined;
   readonly counters: Counters;
   /** On the app's clock that never jumps. */
   readonly startedAtMs: number;

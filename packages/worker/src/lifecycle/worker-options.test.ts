@@ -9,6 +9,7 @@ const settings: WorkerSettings = {
   workerMaxTasksPerChild: undefined,
   workerMaxMemoryPerChild: undefined,
   workerPrefetchMultiplier: 4,
+  workerDisablePrefetch: false,
   workerSendTaskEvents: false,
   workerProcAliveTimeout: 4,
   workerStateDb: undefined,

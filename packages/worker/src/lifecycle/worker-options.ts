@@ -18,6 +18,8 @@ import { WorkerOptionError } from './worker-option-error.ts';
 export interface WorkerOptions extends PoolOptions, ChatterOptions {
   /** Messages held for each of the tasks at a time, 0 = no limit. Default `workerPrefetchMultiplier`. */
   readonly prefetchMultiplier?: number;
+  /** Take a message only when a slot is free for it. Default `workerDisablePrefetch`. */
+  readonly disablePrefetch?: boolean;
   /** Queues to read. Default: all of `taskQueues`. */
   readonly queues?: readonly string[];
   /** Queues not to read. */
@@ -45,6 +47,7 @@ export interface WorkerOptions extends PoolOptions, ChatterOptions {
 /** {@link WorkerOptions} with nothing left open. */
 export interface ResolvedWorkerOptions extends ResolvedPoolOptions, ResolvedChatterOptions {
   readonly prefetchMultiplier: number;
+  readonly disablePrefetch: boolean;
   readonly queues: readonly string[] | undefined;
   readonly excludeQueues: readonly string[] | undefined;
   /** File URL; undefined for pools in this process. */
@@ -63,7 +66,14 @@ const LONGEST_MULTIPLIER = 10_000;
 
 /** What of the settings counts for a worker. */
 export type WorkerSettings = PoolSettings &
-  Pick<Settings, 'workerPrefetchMultiplier' | 'workerProcAliveTimeout' | 'workerSendTaskEvents' | 'workerStateDb'>;
+  Pick<
+    Settings,
+    | 'workerPrefetchMultiplier'
+    | 'workerDisablePrefetch'
+    | 'workerProcAliveTimeout'
+    | 'workerSendTaskEvents'
+    | 'workerStateDb'
+  >;
 
 /** @throws {WorkerOptionError} naming the option */
 export function resolveWorkerOptions(options: WorkerOptions, settings: WorkerSettings): ResolvedWorkerOptions {
@@ -72,6 +82,7 @@ export function resolveWorkerOptions(options: WorkerOptions, settings: WorkerSet
   return {
     ...pool,
     prefetchMultiplier: whole('prefetchMultiplier', multiplier, 0, LONGEST_MULTIPLIER),
+    disablePrefetch: options.disablePrefetch ?? settings.workerDisablePrefetch,
     queues: names('queues', options.queues),
     excludeQueues: names('excludeQueues', options.excludeQueues),
     appModule: hasChildren(pool.pool) ? moduleUrl(options.appModule, pool.pool) : undefined,

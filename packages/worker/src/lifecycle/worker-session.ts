@@ -1,15 +1,17 @@
 import { type AppRuntime, type ConsumedQueues, workerDirect } from '@celeriac/core/internal';
+import { systemClock } from '@celeriac/protocol';
 import { ConclusionPerformer } from '../conclude/perform-conclusion.ts';
 import { WorkerEvents } from '../events/worker-events.ts';
 import type { RateLimits } from '../hold/rate-limits.ts';
 import { RunCounter } from '../hold/run-counter.ts';
-import { prefetchCount } from '../intake/prefetch-count.ts';
+import { freeSlotCount, prefetchCount } from '../intake/prefetch-count.ts';
 import { TaskReader } from '../intake/task-reader.ts';
 import { TimeLimits } from '../limits/time-limits.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Pool, PoolHost } from '../pool/pool.ts';
 import { QuarantineWriter } from '../quarantine/quarantine-writer.ts';
 import type { Counters } from '../request/counters.ts';
+import { Autoscaler, type AutoscalerParts } from '../scale/autoscaler.ts';
 import { Blueprint } from './blueprint.ts';
 import { createPool } from './create-pool.ts';
 import { consumerSteps, workerSteps } from './default-steps.ts';
@@ -48,6 +50,7 @@ export class WorkerSession implements WorkerInternals {
   readonly fail: (error: Error) => void;
   readonly shutDown: (reason: string) => void;
   readonly timeLimits: TimeLimits;
+  readonly autoscaler: Autoscaler | undefined;
   readonly counters: Counters;
   readonly startedAtMs: number;
 
@@ -85,10 +88,12 @@ export class WorkerSession implements WorkerInternals {
       timeLimits: this.timeLimits,
       counters,
       onHeld: () => this.consumer.tasks.updatePrefetch(),
+      onLoad: options.disablePrefetch ? () => this.consumer.tasks.updatePrefetch() : undefined,
     });
+    this.autoscaler = this.#makeAutoscaler();
     const tasks = new TaskReader({
       queues: readQueues(runtime, options),
-      prefetch: () => prefetchCount(this.pipeline.pool.concurrency, options.prefetchMultiplier, this.pipeline.held),
+      prefetch: () => this.#prefetch(),
       onDeliveries: (deliveries) => this.pipeline.receive(deliveries),
       logger: runtime.logger,
     });
@@ -124,7 +129,9 @@ export class WorkerSession implements WorkerInternals {
   async stop(impatience: AbortSignal): Promise<void> {
     const { pipeline, blueprint } = this;
     pipeline.close();
-    await blueprint.close(this);
+    // A step that takes its time must not keep an impatient end from coming.
+    const patience = aborted(impatience).then(() => pause(RETURN_MS));
+    await Promise.race([blueprint.close(this), patience]);
     // With the connection lost no step did.
     await within(RETURN_MS, pipeline.returnWaiting());
     await Promise.race([pipeline.whenIdle(), aborted(impatience)]);
@@ -133,6 +140,36 @@ export class WorkerSession implements WorkerInternals {
     await within(TRIM_MS, this.quarantine.idle());
     await (isIdle ? blueprint.stop(this) : blueprint.terminate(this));
     await this.events.stop();
+  }
+
+  #prefetch(): number | undefined {
+    const { options, pipeline, runtime, autoscaler } = this;
+    const { pool, held, load } = pipeline;
+    const { workerEtaTaskLimit: heldLimit, workerEnablePrefetchCountReduction: isReduced } = runtime.settings;
+    if (options.disablePrefetch) {
+      const { unsettled } = load;
+      const waiting = pipeline.reserved - held - load.handed.size;
+      return freeSlotCount({ free: pool.free - waiting, unsettled: unsettled + waiting, held });
+    }
+    // A pool that grows must see that there is more work than it has slots.
+    const concurrency = autoscaler === undefined ? pool.concurrency : autoscaler.max * options.childConcurrency;
+    const { prefetchMultiplier: multiplier } = options;
+    return prefetchCount({ concurrency, multiplier, held, heldLimit, orphans: isReduced ? load.orphans : 0 });
+  }
+
+  #makeAutoscaler(): Autoscaler | undefined {
+    const { options, pipeline, runtime } = this;
+    if (options.autoscale === undefined || pipeline.pool.grow === undefined) return undefined;
+    const parts: AutoscalerParts = {
+      pool: pipeline.pool,
+      ...options.autoscale,
+      rule: options.autoscaleRule,
+      reserved: () => pipeline.active + pipeline.reserved - pipeline.held,
+      onScaled: () => this.consumer.tasks.updatePrefetch(),
+      clock: runtime.clock,
+      logger: runtime.logger,
+    };
+    return new Autoscaler(parts, options.childConcurrency);
   }
 
   #warnOfMemory(): void {
@@ -150,6 +187,10 @@ export class WorkerSession implements WorkerInternals {
     await this.pipeline.pool.terminate();
     await within(ABANDON_MS, this.pipeline.abandonRunning());
   }
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => void systemClock.setTimer(durationMs, resolve, { ref: false }));
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

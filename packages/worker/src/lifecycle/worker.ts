@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { type AppOwner, type AppRuntime, configureAbove, runtimeOf } from '@celeriac/core/internal';
-import { systemClock } from '@celeriac/protocol';
+import { systemClock, type Timer } from '@celeriac/protocol';
 import type { Service } from '@celeriac/transport';
 import { Counters, type WorkerCounts } from '../request/counters.ts';
 import { nodeName } from './node-name.ts';
@@ -22,8 +22,21 @@ export interface WorkerStats extends WorkerCounts {
   readonly scheduled: number;
 }
 
-/** How a worker ends. `warm`: running tasks finish. `cold`: they are given back or given up. */
-export type ShutdownKind = 'warm' | 'cold';
+/**
+ * How a worker ends. `warm`: running tasks finish. `soft`: they have `workerSoftShutdownTimeout` for it, then it is cold.
+ * `cancel`: as soft, and those that can come again are stopped at once. `cold`: they are given back or given up.
+ */
+export type ShutdownKind = 'warm' | 'soft' | 'cancel' | 'cold';
+
+/** A task that runs. */
+export interface ActiveTask {
+  readonly id: string;
+  readonly name: string;
+  /** The process that runs it. */
+  readonly pid: number;
+  /** Unix milliseconds. */
+  readonly startedAtMs: number;
+}
 
 /**
  * Runs the tasks of an app. It handles no process signals; {@link runWorker} does.
@@ -40,6 +53,7 @@ export class Worker implements Service {
   #impatience: AbortController = new AbortController();
   #stopping: Promise<void> | undefined;
   #failure: Error | undefined;
+  #softEnd: Timer | undefined;
 
   /** @throws {WorkerOptionError} naming the option | @throws {ConfigurationError} for a bad setting of the app */
   constructor(app: AppOwner, options: WorkerOptions = {}) {
@@ -100,20 +114,23 @@ export class Worker implements Service {
   }
 
   /**
-   * Ends the worker without a deadline. A cold shutdown hurries a warm one that is under way.
+   * Ends the worker without a deadline. A less patient shutdown hurries one that is under way.
    * @param cause - for the signal `workerShuttingDown`
    */
   shutDown(how: ShutdownKind, cause: string): Promise<void> {
     const session = this.#session;
     if (session === undefined) return this.#stopping ?? Promise.resolve();
-    const { workerShuttingDown } = this.#runtime.signals;
     const isHurry = how === 'cold' && !this.#impatience.signal.aborted;
-    if (this.#stopping === undefined || isHurry)
-      workerShuttingDown.send({ hostname: this.hostname, signal: cause, how });
-    if (how === 'cold') this.#impatience.abort();
+    if (this.#stopping === undefined || isHurry) {
+      const { workerShuttingDown } = this.#runtime.signals;
+      workerShuttingDown.send({ hostname: this.hostname, signal: cause, how: how === 'warm' ? 'warm' : 'cold' });
+    }
     this.#stopping ??= this.#stop(session).finally(() => {
       this.#stopping = undefined;
     });
+    if (how === 'cold') this.#impatience.abort();
+    else if (how !== 'warm') this.#limitPatience();
+    if (how === 'cancel') session.pipeline.cancelRunning('the worker is shutting down');
     return this.#stopping;
   }
 
@@ -141,6 +158,12 @@ export class Worker implements Service {
       prefetched: reserved - scheduled,
       scheduled,
     };
+  }
+
+  /** The tasks that run now. */
+  get activeTasks(): readonly ActiveTask[] {
+    const tasks = this.#session?.pipeline.activeTasks ?? [];
+    return tasks.map(({ id, request, pid = 0, startedAtMs = 0 }) => ({ id, name: request.task, pid, startedAtMs }));
   }
 
   /** Resolves when nothing runs, waits for a slot, or waits to be settled. Tasks that wait for their time do not count. */
@@ -172,8 +195,19 @@ export class Worker implements Service {
     this.#options.onReady?.();
   }
 
+  /** A soft shutdown becomes a cold one. */
+  #limitPatience(): void {
+    const { signal } = this.#impatience;
+    if (this.#softEnd !== undefined || signal.aborted) return;
+    const impatience = this.#impatience;
+    const limitMs = this.#runtime.settings.workerSoftShutdownTimeout * 1000;
+    this.#softEnd = systemClock.setTimer(limitMs, () => impatience.abort());
+  }
+
   async #stop(session: WorkerSession): Promise<void> {
     await session.stop(this.#impatience.signal);
+    this.#softEnd?.cancel();
+    this.#softEnd = undefined;
     this.#session = undefined;
     await this.#announceEnd();
     this.#ended.resolve(this.#failure);

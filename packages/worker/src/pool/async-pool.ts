@@ -90,6 +90,7 @@ export class AsyncPool implements Pool {
 
   shrink(count: number): void {
     this.#resize(this.#concurrency - count);
+    this.#host.onFree();
   }
 
   terminateTask(received: ReceivedTask, signal: NodeJS.Signals): void {

@@ -140,6 +140,7 @@ export class ChildPool implements Pool {
     // Those with the least to do go first.
     lanes.sort((one, other) => one.runs.size - other.runs.size);
     for (const lane of lanes.slice(0, Math.max(0, lanes.length - this.#size))) this.#retire(lane);
+    this.#parts.host.onFree();
   }
 
   async restart(): Promise<void> {
@@ -201,7 +202,9 @@ export class ChildPool implements Pool {
   }
 
   #launch(): PoolChild {
-    const { setup, aliveTimeoutMs, makeChild } = this.#parts;
+    const { kind, setup, aliveTimeoutMs, makeChild, runtime } = this.#parts;
+    const { workerBeforeCreateProcess } = runtime.signals;
+    if (kind === 'prefork') workerBeforeCreateProcess.send({ hostname: setup.hostname });
     const child = makeChild({
       setup,
       aliveTimeoutMs,

@@ -23,6 +23,8 @@ export class ReceivedTask implements HeldMessage {
   startedAtMs: number | undefined;
   /** The process that runs it; undefined before it starts. */
   pid: number | undefined;
+  /** It ran when its connection was lost: its message comes again. */
+  orphaned = false;
   /** Time limits of its run, once it was given to the pool; undefined = none. */
   limits: RunLimits | undefined;
 

@@ -15,6 +15,10 @@ app.task('run.sleep', { acksLate: true }, async (ms: number): Promise<string> =>
   appendFileSync(ledger, `end ${process.pid}\n`);
   return 'slept';
 });
+app.task('run.early', async (ms: number): Promise<void> => {
+  appendFileSync(ledger, `start ${process.pid}\n`);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+});
 app.task('run.throwLater', async () => {
   setTimeout(() => {
     throw new Error('thrown in a timer');
@@ -27,8 +31,8 @@ app.task('run.killWorker', { acksLate: true }, (): void => {
   process.kill(pool === 'async' ? process.pid : process.ppid, 'SIGKILL');
 });
 
-if (process.argv[1] === fileURLToPath(import.meta.url) && process.env['RUN_CHILD'] === undefined) {
-  process.env['RUN_CHILD'] = '1';
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.env['RUN_CHILD'] !== String(process.ppid)) {
+  process.env['RUN_CHILD'] = String(process.pid);
   const code = await runWorker(app, {
     pool,
     concurrency: 4,

@@ -1,98 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Celeriac } from '@celeriac/core';
-import { runtimeOf } from '@celeriac/core/internal';
 import { listQuarantine } from '@celeriac/worker';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isAlive } from './is-alive.ts';
+import { exitOf, newRun, pidOf } from './run-stage.ts';
 import { until } from './stage.ts';
 
-const script = fileURLToPath(new URL('./run-main.ts', import.meta.url));
-
-/** A folder with a database, a client of it, and worker processes. */
-class Run {
-  readonly folder: string;
-  readonly ledger: string;
-  readonly url: string;
-  readonly app: Celeriac;
-  readonly children: ChildProcess[] = [];
-  output = '';
-
-  constructor(folder: string) {
-    this.folder = folder;
-    this.ledger = join(folder, 'ledger');
-    this.url = `sqlite:///${folder}/run.db`;
-    this.app = new Celeriac('client', {
-      brokerUrl: this.url,
-      resultBackend: this.url,
-      configFile: false,
-      environment: {},
-      brokerTransportOptions: { leaseMs: 2000 },
-    });
-  }
-
-  async worker(pool: 'async' | 'prefork'): Promise<ChildProcess> {
-    const child = fork(script, [], {
-      execArgv: ['--conditions=@celeriac/source'],
-      env: {
-        ...process.env,
-        CELERY_BROKER_URL: this.url,
-        CELERY_RESULT_BACKEND: this.url,
-        CELERIAC_BROKER_TRANSPORT_OPTIONS: JSON.stringify({ leaseMs: 2000 }),
-        LEDGER: this.ledger,
-        POOL: pool,
-      },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        this.output += chunk.toString();
-      });
-    }
-    this.children.push(child);
-    const exited = once(child, 'exit').then(([code]) => {
-      throw new Error(`The worker ended with ${code}:\n${this.output}`);
-    });
-    exited.catch(() => {});
-    await Promise.race([once(child, 'message'), exited]);
-    return child;
-  }
-
-  async lines(word: string): Promise<readonly string[]> {
-    const text = await readFile(this.ledger, 'utf8').catch(() => '');
-    return text.split('\n').filter((line) => line.startsWith(word));
-  }
-
-  async waiting(): Promise<number> {
-    return runtimeOf(this.app)
-      .writer()
-      .run((transport) => transport.size('celery'));
-  }
-}
-
-async function newRun(): Promise<Run> {
-  const run = new Run(await mkdtemp(join(tmpdir(), 'celeriac-run-')));
-  onTestFinished(async () => {
-    for (const child of run.children) child.kill('SIGKILL');
-    await run.app.close();
-    await rm(run.folder, { recursive: true, force: true });
-  });
-  return run;
-}
-
-async function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: string | null; afterMs: number }> {
-  const from = performance.now();
-  const [code, signal] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode, child.signalCode];
-  return { code, signal, afterMs: performance.now() - from };
-}
-
-const pidOf = (line: string): number => Number(line.split(' ')[1]);
-
-describe.each(['async', 'prefork'] as const)('runWorker with the pool %s', { timeout: 60_000 }, (pool) => {
+describe.each(['async', 'prefork'] as const)('runWorker with the pool %s', { timeout: 150_000 }, (pool) => {
   it('A8 A9: SIGTERM, however often, ends it warm: running tasks finish, the others are back within a second, exit code 0', async () => {
     const run = await newRun();
     const worker = await run.worker(pool);
@@ -142,8 +55,10 @@ describe.each(['async', 'prefork'] as const)('runWorker with the pool %s', { tim
         if (worker !== undefined && worker.exitCode === null && worker.signalCode === null) await once(worker, 'exit');
       }
     })();
-    expect(await Promise.all(good.map((result) => result.get({ timeoutMs: 50_000 })))).toEqual(good.map(() => 'slept'));
-    await expect(poison.get({ timeoutMs: 50_000 })).rejects.toThrow(/died 4 times/);
+    expect(await Promise.all(good.map((result) => result.get({ timeoutMs: 120_000 })))).toEqual(
+      good.map(() => 'slept'),
+    );
+    await expect(poison.get({ timeoutMs: 120_000 })).rejects.toThrow(/died 4 times/);
     finished = true;
     run.children.at(-1)?.kill('SIGTERM');
     await supervisor;
@@ -152,7 +67,7 @@ describe.each(['async', 'prefork'] as const)('runWorker with the pool %s', { tim
   });
 });
 
-describe('runWorker', { timeout: 60_000 }, () => {
+describe('runWorker', { timeout: 150_000 }, () => {
   it('E6: an error that nobody catches ends an async worker warm, with the task named, as a failure', async () => {
     const run = await newRun();
     const worker = await run.worker('async');

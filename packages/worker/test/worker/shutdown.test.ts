@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { isAlive } from './is-alive.ts';
+import { exitOf, newRun, pidOf, type Run } from './run-stage.ts';
+import { until } from './stage.ts';
+
+const started = (run: Run, count: number): Promise<void> =>
+  until(async () => (await run.lines('start')).length === count, `${count} run`, 60_000);
+
+const soft = (seconds: number): NodeJS.ProcessEnv => ({ CELERIAC_WORKER_SOFT_SHUTDOWN_TIMEOUT: String(seconds) });
+
+describe.each(['async', 'prefork'] as const)('the end of a worker with the pool %s', { timeout: 150_000 }, (pool) => {
+  it('A11: SIGQUIT with a soft shutdown lets short tasks end, and gives long ones to another worker', async () => {
+    const run = await newRun();
+    const first = await run.worker(pool, soft(3));
+    const short = await run.app.sendTask<string>('run.sleep', [1500]);
+    const long = await run.app.sendTask<string>('run.sleep', [5000]);
+    await started(run, 2);
+    first.kill('SIGQUIT');
+    const { code, afterMs } = await exitOf(first);
+    expect(code).toBe(1);
+    expect(afterMs).toBeGreaterThan(2900);
+    expect(await short.get({ timeoutMs: 1000 })).toBe('slept');
+    expect(await run.waiting()).toBe(1);
+    await run.worker(pool);
+    expect(await long.get({ timeoutMs: 30_000 })).toBe('slept');
+    expect(await run.lines('start')).toHaveLength(3);
+    expect(await run.lines('end')).toHaveLength(2);
+  });
+
+  it('a soft shutdown is over at once when nothing runs', async () => {
+    const run = await newRun();
+    const worker = await run.worker(pool, soft(60));
+    worker.kill('SIGQUIT');
+    const { code, afterMs } = await exitOf(worker);
+    expect(code).toBe(1);
+    expect(afterMs).toBeLessThan(20_000);
+  });
+
+  it('the second signal of a soft shutdown gives back what can come again, the third ends it', async () => {
+    const run = await newRun();
+    const worker = await run.worker(pool, soft(60));
+    await run.app.sendTask('run.sleep', [60_000]);
+    await run.app.sendTask('run.early', [60_000]);
+    await started(run, 2);
+    worker.kill('SIGQUIT');
+    await until(() => run.output.includes('soft shutdown'), 'it knows');
+    worker.kill('SIGINT');
+    await until(async () => (await run.waiting()) === 1, 'one is back');
+    expect(worker.exitCode).toBeNull();
+    worker.kill('SIGINT');
+    const { code, afterMs } = await exitOf(worker);
+    expect(code).toBe(1);
+    expect(afterMs).toBeLessThan(5000);
+    const pids = (await run.lines('start')).map(pidOf);
+    await until(() => !pids.some(isAlive), 'no process is left', 3000);
+  });
+
+  it('A10: the third signal ends it hard, at once, and no process is left', async () => {
+    const run = await newRun();
+    const worker = await run.worker(pool);
+    await Promise.all(Array.from({ length: 6 }, () => run.app.sendTask('run.sleep', [60_000])));
+    await started(run, 4);
+    for (const signal of ['SIGTERM', 'SIGQUIT', 'SIGQUIT'] as const) {
+      worker.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const { code, afterMs } = await exitOf(worker);
+    expect([code, afterMs < 2000]).toEqual([1, true]);
+    const pids = (await run.lines('start')).map(pidOf);
+    await until(() => !pids.some(isAlive), 'no process is left', 3000);
+    await until(async () => (await run.waiting()) === 6, 'all are back', 15_000);
+  });
+
+  it('K32: with REMAP_SIGTERM=SIGQUIT, SIGTERM ends it cold', async () => {
+    const run = await newRun();
+    const worker = await run.worker(pool, { REMAP_SIGTERM: 'SIGQUIT' });
+    await run.app.sendTask('run.sleep', [60_000]);
+    await started(run, 1);
+    worker.kill('SIGTERM');
+    expect((await exitOf(worker)).code).toBe(1);
+    expect(await run.waiting()).toBe(1);
+  });
+});
+
+describe('signals of a worker', { timeout: 120_000 }, () => {
+  it('K35: SIGUSR1 logs what runs', async () => {
+    const run = await newRun();
+    const worker = await run.worker('async');
+    const { id } = await run.app.sendTask('run.sleep', [60_000]);
+    await started(run, 1);
+    worker.kill('SIGUSR1');
+    await until(() => run.output.includes(`run.sleep[${id}] for `), 'it is logged');
+    expect(run.output).toMatch(/1 running, 0 waiting/);
+  });
+
+  it('K34: SIGHUP without a terminal runs the program anew, in the same process', async () => {
+    const run = await newRun();
+    const worker = await run.worker('async');
+    const result = await run.app.sendTask<string>('run.sleep', [500]);
+    await started(run, 1);
+    worker.kill('SIGHUP');
+    expect(await result.get({ timeoutMs: 10_000 })).toBe('slept');
+    await until(() => run.output.includes('warm shutdown'), 'it ended warm');
+    const next = await run.app.sendTask<string>('run.sleep', [1]);
+    expect(await next.get({ timeoutMs: 20_000 })).toBe('slept');
+    expect(new Set((await run.lines('start')).map(pidOf))).toEqual(new Set([worker.pid]));
+  });
+});
