@@ -36,9 +36,9 @@ describe('100,000 entries', () => {
     expect(p99).toBeLessThan(isLong ? 100 : 2000);
   });
 
-  test('take less than one percent of a core when nothing is due', { timeout: 180_000 }, async () => {
-    const { share, sent } = await load('idle', isLong ? 20 : 2);
+  test.skipIf(!isLong)('take less than one percent of a core when nothing is due', { timeout: 180_000 }, async () => {
+    const { share, sent } = await load('idle', 20);
     expect(sent).toBe(0);
-    expect(share).toBeLessThan(isLong ? 0.01 : 0.05);
+    expect(share).toBeLessThan(0.01);
   });
 });
