@@ -62,8 +62,11 @@ export const CONNECTION_OPTIONS: readonly string[] = Object.freeze([
   'virtualHost',
   // Of redis-py, without a meaning here: one connection, kept alive, retried by its guard.
   'socketKeepalive',
+  'socketKeepaliveOptions',
   'retryOnTimeout',
   'maxConnections',
+  'reauthCheckInterval',
+  'minOtherSentinels',
 ]);
 
 const DEFAULT_PORT = 6379;

@@ -18,6 +18,7 @@ import {
 } from '@celeriac/transport';
 import { loadBackend, loadTransport } from '../plugins/load-plugin.ts';
 import type { Settings } from '../settings/settings.ts';
+import { failoverOptions } from './failover-options.ts';
 
 /** What parts are made from. */
 export interface PartsContext {
@@ -34,6 +35,7 @@ export function makeGuard(
   { settings, clock, logger, folder }: PartsContext,
   retries: Pick<ReconnectPolicy, 'atStart' | 'afterLoss'> = {},
 ): ConnectionGuard {
+  const { policy, options } = failoverOptions(settings.brokerTransportOptions);
   const endpoints = (typeof urls === 'string' ? [urls] : urls).map(
     (url): BrokerEndpoint => ({
       url: maskUrl(url),
@@ -41,7 +43,7 @@ export function makeGuard(
         loadTransport(url, settings.brokerTransport, folder).create(url, {
           clock,
           logger,
-          options: settings.brokerTransportOptions,
+          options,
           link: linkOf(settings),
         }),
     }),
@@ -49,7 +51,7 @@ export function makeGuard(
   return new ConnectionGuard({
     endpoints,
     strategy: settings.brokerFailoverStrategy,
-    policy: { ...DEFAULT_RECONNECT_POLICY, maxRetries: settings.brokerConnectionMaxRetries, ...retries },
+    policy: { ...DEFAULT_RECONNECT_POLICY, maxRetries: settings.brokerConnectionMaxRetries, ...policy, ...retries },
     connectTimeoutMs: settings.brokerConnectionTimeout * 1000,
     clock,
     logger,

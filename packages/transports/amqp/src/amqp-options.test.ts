@@ -20,11 +20,16 @@ describe('amqpSettings', () => {
       native_delayed_delivery: true,
       native_delayed_delivery_queue_type: 'classic',
       login_method: 'PLAIN',
+      client_properties: { team: 'shop' },
+      confirm_publish: true,
+      read_timeout: 10,
+      write_timeout: 10,
     };
     expect(amqpSettings('amqp://', options)).toMatchObject({
       nativeDelayedDelivery: true,
       delayedQueueType: 'classic',
       loginMethod: 'plain',
+      clientProperties: { team: 'shop' },
     });
   });
 
@@ -35,6 +40,7 @@ describe('amqpSettings', () => {
     ['delayedQueueType', 'stream'],
     ['loginMethod', 'cram'],
     ['heartbeet', 1],
+    ['clientProperties', { a: {} }],
     ['ssl', 5],
   ])('refuses %s = %j by name', (name, value) => {
     expect(() => amqpSettings('amqp://', { [name]: value })).toThrowError(

@@ -29,6 +29,8 @@ export interface AmqpSettings {
   readonly delayedQueueType: 'quorum' | 'classic';
   /** Shown in RabbitMQ's list of connections. */
   readonly connectionName: string;
+  /** Shown in RabbitMQ's view of a connection, beside what every client tells about itself. */
+  readonly clientProperties: { readonly [name: string]: unknown };
 }
 
 const OPTIONS = [
@@ -40,7 +42,12 @@ const OPTIONS = [
   'delayedQueueType',
   'loginMethod',
   'connectionName',
+  'clientProperties',
   'ssl',
+  // Of py-amqp. Publishing is always confirmed; heartbeats and limited tries stand for timeouts of the socket.
+  'confirmPublish',
+  'readTimeout',
+  'writeTimeout',
 ] as const;
 
 type OptionName = (typeof OPTIONS)[number];
@@ -51,6 +58,10 @@ const PYTHON_NAMES: ReadonlyMap<string, OptionName> = new Map<string, OptionName
   ['native_delayed_delivery', 'nativeDelayedDelivery'],
   ['native_delayed_delivery_queue_type', 'delayedQueueType'],
   ['login_method', 'loginMethod'],
+  ['client_properties', 'clientProperties'],
+  ['confirm_publish', 'confirmPublish'],
+  ['read_timeout', 'readTimeout'],
+  ['write_timeout', 'writeTimeout'],
 ]);
 
 /** Options that may stand in the query of the URL, as they do for py-amqp and amqplib. */
@@ -90,6 +101,7 @@ export function amqpSettings(url: string, options: { readonly [name: string]: un
     nativeDelayedDelivery: flagOf(all, 'nativeDelayedDelivery'),
     delayedQueueType: oneOf(all, 'delayedQueueType', ['quorum', 'classic'], 'quorum'),
     connectionName: textOf(all, 'connectionName', 'celeriac'),
+    clientProperties: propertiesOf(all.clientProperties),
   };
 }
 
@@ -132,6 +144,14 @@ function textOf(options: Options, name: OptionName, preset: string): string {
   const value = options[name] ?? preset;
   if (typeof value === 'string') return value;
   throw optionError(name, 'must be text');
+}
+
+/** Texts, numbers and flags, as RabbitMQ shows them. */
+function propertiesOf(given: unknown): { readonly [name: string]: unknown } {
+  if (given === undefined) return {};
+  const isPlain = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
+  if (typeof given === 'object' && given !== null && Object.values(given).every(isPlain)) return { ...given };
+  throw optionError('clientProperties', 'must be an object of texts, numbers and flags');
 }
 
 function oneOf<const T extends string>(options: Options, name: OptionName, allowed: readonly T[], preset: T): T {

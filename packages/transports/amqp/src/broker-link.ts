@@ -164,7 +164,11 @@ function openModel(settings: AmqpSettings, role: string): Promise<ChannelModel> 
       noDelay: true,
       keepAlive: true,
       keepAliveDelay: 30_000,
-      clientProperties: { product: PRODUCT, connection_name: `${settings.connectionName} (${role})` },
+      clientProperties: {
+        ...settings.clientProperties,
+        product: PRODUCT,
+        connection_name: `${settings.connectionName} (${role})`,
+      },
     },
   );
 }

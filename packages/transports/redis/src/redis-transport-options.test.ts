@@ -18,7 +18,9 @@ test.each([
     { fanoutPrefix: '', fanoutPatterns: false },
   ],
   [{ fanoutPrefix: 'mine/' }, { fanoutPrefix: 'mine/' }],
-  [{ socket_timeout: 5, health_check_interval: 30, retry_on_timeout: true }, {}],
+  [{ socket_timeout: 5, health_check_interval: 30, retry_on_timeout: true, reauth_check_interval: 5 }, {}],
+  [{ min_other_sentinels: 1, socket_keepalive_options: {}, ack_emulation: true }, { unackedRestoreLimit: 200 }],
+  [{ unacked_restore_limit: 10 }, { unackedRestoreLimit: 10 }],
 ])('%j comes to %j', (options, settings) => {
   expect(redisTransportSettings(options)).toMatchObject(settings);
 });
@@ -30,6 +32,8 @@ test.each([
   [{ priority_steps: [] }, 'prioritySteps'],
   [{ queue_order_strategy: 'random' }, 'queueOrderStrategy'],
   [{ fanout_patterns: 'yes' }, 'fanoutPatterns'],
+  [{ ack_emulation: false }, 'ackEmulation'],
+  [{ unacked_restore_limit: 0 }, 'unackedRestoreLimit'],
   [{ global_keyprefix: 5 }, 'globalKeyprefix'],
   [{ visibilty_timeout: 5 }, 'visibiltyTimeout'],
 ])('%j is refused', (options, name) => {

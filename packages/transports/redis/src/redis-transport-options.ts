@@ -24,11 +24,14 @@ export interface RedisTransportSettings {
   readonly unackedIndexKey: string;
   readonly unackedMutexKey: string;
   readonly unackedMutexExpireMs: number;
+  /** Most messages of Python workers that one sweep brings back. */
+  readonly unackedRestoreLimit: number;
 }
 
 const DEFAULT_LEASE_MS = 30_000;
 const LONGEST_SWEEP_MS = 10_000;
 const SHORTEST_MS = 50;
+const DEFAULT_RESTORE_LIMIT = 200;
 const LONGEST_MS = 86_400_000;
 const STRATEGIES: readonly string[] = ['round_robin', 'priority', 'sorted'];
 
@@ -46,6 +49,8 @@ const OWN_OPTIONS: readonly string[] = [
   'unackedIndexKey',
   'unackedMutexKey',
   'unackedMutexExpire',
+  'unackedRestoreLimit',
+  'ackEmulation',
 ];
 
 type Given = ReadonlyMap<string, unknown>;
@@ -65,6 +70,9 @@ export function redisTransportSettings(options: { readonly [name: string]: unkno
     numberIn(given, 'leaseMs', SHORTEST_MS, LONGEST_MS) ?? DEFAULT_LEASE_MS,
     visibilityTimeoutMs,
   );
+  if (booleanIn(given, 'ackEmulation') === false) {
+    throw refuse('ackEmulation', 'cannot be false: without it a message is lost with the worker that has it');
+  }
   return {
     leaseMs,
     sweepMs: numberIn(given, 'sweepMs', SHORTEST_MS, LONGEST_MS) ?? Math.min(LONGEST_SWEEP_MS, Math.ceil(leaseMs / 3)),
@@ -79,6 +87,7 @@ export function redisTransportSettings(options: { readonly [name: string]: unkno
     unackedIndexKey: textIn(given, 'unackedIndexKey') ?? 'unacked_index',
     unackedMutexKey: textIn(given, 'unackedMutexKey') ?? 'unacked_mutex',
     unackedMutexExpireMs: (numberIn(given, 'unackedMutexExpire', 1, 1e6) ?? 300) * 1000,
+    unackedRestoreLimit: numberIn(given, 'unackedRestoreLimit', 1, 10_000) ?? DEFAULT_RESTORE_LIMIT,
   };
 }
 

@@ -8,9 +8,6 @@ import type { RedisLink } from './redis-link.ts';
 import type { RedisTransportSettings } from './redis-transport-options.ts';
 import { givenBack, unackedEntry } from './stored-envelope.ts';
 
-/** Messages restored at once. */
-const AT_ONCE = 200;
-
 export interface SweeperOptions {
   readonly link: () => RedisLink;
   readonly keys: RedisKeys;
@@ -71,7 +68,7 @@ export class Sweeper {
     const locked = await link().call(['SET', keys.unackedMutex, token, 'PX', settings.unackedMutexExpireMs, 'NX']);
     if (locked === null) return;
     try {
-      const args = [settings.visibilityTimeoutMs, AT_ONCE];
+      const args = [settings.visibilityTimeoutMs, settings.unackedRestoreLimit];
       const entries = pairsOf(await link().run(ABANDONED, [keys.unacked, keys.unackedIndex], args));
       for (const [field, entry] of entries) await this.#restore(textOf(field), entry);
     } finally {
