@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CliStage, Finished } from './cli-stage.fixture.ts';
 import { APP, projectStage } from './project.fixture.ts';
@@ -251,5 +252,20 @@ describe('settings that cannot be end with exit code 2 before anything is connec
     const { code, stderr } = await stage.run(['-b', 'redis://localhost', 'call', 'x']);
     expect(stderr).toMatch(/^celeriac: .*redis.*\nhint: .*@celeriac\/transport-redis/);
     expect(code).toBe(1);
+  });
+});
+
+describe('upgrade settings', () => {
+  it('renames in place, keeps the file as it was, and says what it did', async () => {
+    const file = stage.write('old.config.ts', 'export default { CELERY_ACKS_LATE: true, BROKER_HOST: 1 };\n');
+    expect(await okJson('upgrade', 'settings', 'old.config.ts')).toEqual({
+      file,
+      backup: `${file}.orig`,
+      renamed: [{ line: 1, from: 'CELERY_ACKS_LATE', to: 'taskAcksLate' }],
+      absent: [{ line: 1, name: 'BROKER_HOST', because: expect.any(String) }],
+    });
+    expect(readFileSync(file, 'utf8')).toBe('export default { taskAcksLate: true, BROKER_HOST: 1 };\n');
+    expect(readFileSync(`${file}.orig`, 'utf8')).toContain('CELERY_ACKS_LATE');
+    refused(await stage.run(['upgrade', 'settings', 'absent.ts']), 2, /absent\.ts cannot be read/);
   });
 });

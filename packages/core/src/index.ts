@@ -63,6 +63,7 @@ export {
 } from './plugins/plugin-errors.ts';
 export { InvalidCallError } from './publish/invalid-call-error.ts';
 export { PublishError } from './publish/publish-error.ts';
+export { AbortableAsyncResult } from './result/abortable-async-result.ts';
 export { AsyncResult } from './result/async-result.ts';
 export { EagerResult } from './result/eager-result.ts';
 export type { ErrorFactory } from './result/failure-error.ts';

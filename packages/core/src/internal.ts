@@ -58,6 +58,7 @@ export { configureAbove } from './runtime/configure-above.ts';
 export { overrideParts } from './runtime/override-parts.ts';
 export type { OverridingParts } from './runtime/overriding-parts.ts';
 export { runtimeOf } from './runtime/runtime-of.ts';
+export { type AbsentSetting, absentSetting } from './settings/celery-settings.ts';
 export { shownValue } from './settings/configuration-error.ts';
 export { workerDirect } from './settings/direct-queue.ts';
 export type { KnownQueue, QueueTable } from './settings/queue-table.ts';

@@ -31,4 +31,18 @@ export function defineInspection(program: Command, attach: Attach): void {
     .description('versions, platform, settings (secrets masked), broker and result store: for bug reports')
     .addHelpText('after', examples('celeriac -A ./src/tasks.ts report'));
   attach(report, async () => (await import('../commands/report.ts')).reportCommand);
+
+  defineUpgrade(program, attach);
+}
+
+function defineUpgrade(program: Command, attach: Attach): void {
+  const upgrade = program.command('upgrade').description('bring files to the names of today');
+  const settings = upgrade
+    .command('settings')
+    .description('rename the settings in a file: old and Celery’s names become Celeriac’s; values and comments stay')
+    .argument('<file>', 'the file, such as celeriac.config.ts')
+    .option('--celery-names', 'Celery’s lower-case names instead')
+    .option('--no-backup', 'do not keep the file as it was, as <file>.orig')
+    .addHelpText('after', examples('celeriac upgrade settings celeriac.config.ts'));
+  attach(settings, async () => (await import('../commands/upgrade.ts')).upgradeCommand);
 }

@@ -6,9 +6,11 @@ import type { ControlCommands } from '../control/control-commands.ts';
 import { revokeResults } from '../control/revoke-results.ts';
 import type { RunMiddlewares } from '../execute/run-middleware.ts';
 import type { PeriodicPolicies, PeriodicSchedule } from '../periodic/periodic-entry.ts';
+import { AbortableAsyncResult } from '../result/abortable-async-result.ts';
 import { AsyncResult } from '../result/async-result.ts';
 import type { ErrorFactory } from '../result/failure-error.ts';
 import { resultSource } from '../result/node-of.ts';
+import { ResultsDisabledError } from '../result/result-errors.ts';
 import type { ResultNode } from '../result/result-node.ts';
 import type { ResultSource } from '../result/result-source.ts';
 import type { AppEngine } from '../runtime/app-engine.ts';
@@ -267,6 +269,16 @@ export class Celeriac extends ConfigurableApp implements AppOwner {
   /** The same as {@link result}, by Celery's name. */
   AsyncResult<Result = unknown>(id: string): AsyncResult<Result> {
     return this.result(id);
+  }
+
+  /** The handle of a task that can be asked to stop. @see celery/contrib/abortable.py */
+  AbortableAsyncResult<Result = unknown>(id: string): AbortableAsyncResult<Result> {
+    return new AbortableAsyncResult<Result>(id, this.#results, async (task, state) => {
+      const { results, settings } = await this.#engine();
+      if (settings.resultBackend === undefined) throw new ResultsDisabledError();
+      const meta = { status: state, result: null, traceback: null, children: [], date_done: null, task_id: task };
+      await results.store({ meta });
+    });
   }
 
   /**

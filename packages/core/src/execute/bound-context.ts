@@ -1,6 +1,7 @@
 import type { Logger, SignatureJson } from '@celeriac/protocol';
 import { checkEventType } from '../events/check-event-type.ts';
 import { TaskLogger } from '../logging/task-logger.ts';
+import { ABORTED } from '../result/abortable-async-result.ts';
 import { checkSignature } from '../signature/check-signature.ts';
 import { chordSize } from '../signature/chord-size.ts';
 import { replaceSignature } from '../signature/replace-signature.ts';
@@ -84,6 +85,13 @@ export class BoundContext implements TaskContext {
 
   #checked(signature: SignatureLike): SignatureJson {
     return checkSignature(signatureList(signature)[0]!, this.#environment.runtime);
+  }
+
+  async isAborted(): Promise<boolean> {
+    const backend = await this.#environment.runtime.backend();
+    if (backend === undefined || !backend.capabilities.shared) return false;
+    const [meta] = await backend.load([this.#invocation.request.id]);
+    return meta?.status === ABORTED;
   }
 
   async updateState(state: string, meta: unknown): Promise<void> {

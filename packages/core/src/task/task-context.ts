@@ -68,6 +68,12 @@ export interface TaskContext<Base = object | undefined> {
   /** Stores a state of the task's own, such as `PROGRESS`, for callers to see. @param meta - anything that JSON can hold */
   updateState(state: string, meta?: unknown): Promise<void>;
   /**
+   * Whether somebody has asked the task to stop, by `app.AbortableAsyncResult(id).abort()`: it should return then. Asks the
+   * result store, so not too often; false without one that workers can read.
+   * @see celery/contrib/abortable.py AbortableTask.is_aborted
+   */
+  isAborted(): Promise<boolean>;
+  /**
    * Sends an event of the task's own to monitors, with the task's id as `uuid`. It leaves soon after; nothing waits for it.
    * @param type - such as `task-progress`; the part before the first dash is its group
    * @param fields - anything that the event serializer can write; names are sent as they are
