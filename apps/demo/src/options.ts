@@ -16,8 +16,10 @@ export const HELP = `Counts the words of a folder with Celeriac.
 Usage: npm run demo -- [folder] [options]
 
   folder              what to read; this repository's own tree by default
-  --broker <url>      where messages wait (default: a fresh SQLite file; memory:// runs the worker inside this process)
-  --backend <url>     where results are kept (default: the same database)
+  --broker <url>      where messages wait: sqlite:, redis:, amqp:, postgresql:, mysql: (default: a fresh SQLite file;
+                      memory:// runs the worker inside this process)
+  --backend <url>     where results are kept: the same, or rpc:// through the broker (default: the same URL;
+                      rpc:// for RabbitMQ)
   --workers <n>       worker processes that count (default 2)
   --top <n>           rows of the final table (default 10)
   --json              print the answer as JSON and nothing else
@@ -42,7 +44,8 @@ export function demoOptions(
   return {
     files: positionals[0] ?? values.files ?? fallback.files,
     broker,
-    backend: values.backend ?? broker,
+    // A message broker alone keeps no results; they can travel through it.
+    backend: values.backend ?? (/^(py)?amqps?:/.test(broker) ? 'rpc://' : broker),
     workers: count('--workers', values.workers ?? '2'),
     top: count('--top', values.top ?? '10'),
     json: values.json ?? false,

@@ -1,42 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demo, textFolder } from './run-demo.ts';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 let folder: string;
 
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function demo(...args: readonly string[]): Promise<Run> {
-  const child = spawn(process.execPath, ['--conditions=@celeriac/source', main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, err };
-}
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'celeriac-demo-test-'));
-  await mkdir(join(folder, 'deep/node_modules'), { recursive: true });
-  await writeFile(join(folder, 'deep/node_modules/skipped.ts'), 'skipped skipped');
-  for (let index = 0; index < 30; index++) {
-    await writeFile(
-      join(folder, `deep/file${index}.txt`),
-      `apple banana apple const constructor __proto__ number${index}\n`,
-    );
-  }
+  folder = await textFolder();
 });
 
 afterAll(async () => {

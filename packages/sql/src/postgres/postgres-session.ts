@@ -129,10 +129,22 @@ export class PostgresSession implements Session {
     (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
   }
 
-  #query(text: string, parameters: readonly unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }> {
+  async #query(
+    text: string,
+    parameters: readonly unknown[],
+  ): Promise<{ rows: unknown[]; rowCount: number | null }> {
     const values = parameters.map((value) => (hasNul(value) ? withoutNul(value) : value));
     const name = this.#nameOf(text);
-    return this.#client.query(name === undefined ? { text, values } : { name, text, values });
+    try {
+      return await this.#client.query(name === undefined ? { text, values } : { name, text, values });
+    } catch (error) {
+      // Not the server's word: the connection is gone, or its answer may still come, to another question.
+      if (!(error instanceof Error && 'severity' in error)) {
+        this.#lose(error);
+        this.destroy();
+      }
+      throw error;
+    }
   }
 
   #nameOf(text: string): string | undefined {

@@ -30,6 +30,7 @@ export class MysqlMessageStatements {
   readonly insertOne: StatementTemplate<NewMessageRow>;
   readonly readyRows: StatementTemplate<{ queue: string; limit: number }, MessageRow>;
   readonly hold: StatementTemplate<Ids & { owner: number }>;
+  readonly anyDue: StatementTemplate<Queues & { now: number }>;
   readonly dueIds: StatementTemplate<Queues & { now: number; limit: number }, Id>;
   /** Puts copies of delayed messages at the end of the line, in the order in which they are due. */
   readonly release: StatementTemplate<Ids>;
@@ -77,11 +78,16 @@ export class MysqlMessageStatements {
       (p) => sql`
         update celeriac_message set owner = ${p.owner}, delivery_count = delivery_count + 1 where ${ids(p.ids)}`,
     );
+    this.anyDue = new StatementTemplate(
+      dialect,
+      (p) => sql`
+        select 1 from ${inLine} where ${inQueues(p.queues)} and owner = ${nobody} and deliver_at <= ${p.now} limit 1`,
+    );
     this.dueIds = new StatementTemplate(
       dialect,
       (p) => sql`
         select id from ${inLine} where ${inQueues(p.queues)} and owner = ${nobody} and deliver_at <= ${p.now}
-        order by deliver_at, id limit ${p.limit} for update skip locked`,
+        order by deliver_at, line, id limit ${p.limit} for update skip locked`,
     );
     this.release = new StatementTemplate(
       dialect,

@@ -26,6 +26,8 @@ export interface ServerMessages {
   claim(claim: Claim): Steps<readonly MessageRow[]>;
   /** A claim has come to an end. */
   claimed?(claim: Claim, rows: readonly MessageRow[]): void;
+  /** A row when a delayed message is due; absent where {@link ServerMessages.release} is one statement. */
+  anyDue?(queues: readonly string[], nowMs: number): Statement;
   /** Puts delayed messages that are due at the end of the line, in the order in which they are due. */
   release(queues: readonly string[], nowMs: number): Work<void>;
   /** When the next delayed message is due, null without any; whether some owner is dead. */

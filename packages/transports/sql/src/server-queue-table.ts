@@ -54,7 +54,7 @@ export class ServerQueueTable implements QueueTable {
     await this.#sweepWhenDue(queues);
     if (nowMs >= this.#dueLookAtMs) {
       this.#dueLookAtMs = nowMs + DUE_LOOK_MS;
-      await this.#do(this.#messages.release(queues, nowMs));
+      await this.#release(queues, nowMs);
     }
     const rows = await this.#take(queues, Math.min(max, TAKE_LIMIT));
     const lookingBehind = this.#messages.lookBehind?.(queues);
@@ -138,6 +138,15 @@ export class ServerQueueTable implements QueueTable {
     this.#sweptAtMs = nowMs;
     if (!first && !(await this.#look(queues)).dead) return;
     await this.#database.transaction(() => this.#sweep());
+  }
+
+  async #release(queues: readonly string[], nowMs: number): Promise<void> {
+    const question = this.#messages.anyDue?.(queues, nowMs);
+    if (question !== undefined) {
+      const due = await this.#database.transaction(() => rowsOf(question), { mode: 'read' });
+      if (due.length === 0) return;
+    }
+    await this.#do(this.#messages.release(queues, nowMs));
   }
 
   async #look(queues: readonly string[]): Promise<{ readonly due: number | null; readonly dead: boolean }> {
