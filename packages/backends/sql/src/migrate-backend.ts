@@ -3,7 +3,8 @@ import { resultMigrations } from './result-migrations.ts';
 import { MIGRATION_OWNER } from './sql-backend.ts';
 
 /**
- * Brings the result store's tables up to date. SQLite files need no call of it: connecting does the same.
+ * Brings the result store's tables up to date. Nobody needs to call it: connecting does the same, for a user who may create
+ * tables.
  * @throws {InvalidUrlError} | @throws {SqlUnusableError} | @throws {SqlMigrationError}
  */
 export async function migrate(url: string): Promise<MigrationReport> {

@@ -34,7 +34,7 @@ const ONE_DAY_MS = 86_400_000;
 
 /** Settings of {@link sqlBackend}. */
 export interface SqlBackendOptions {
-  /** `sqlite:///relative.db` or `sqlite:////absolute.db`, perhaps with `db+` in front. */
+  /** As `sqlite:///relative.db`, `postgresql://…`, `mysql://…`, `mariadb://…`, perhaps with `db+` in front. */
   readonly url: string;
   /** By default the machine's clock, no log, JSON, and results are kept for one day. */
   readonly context?: Partial<BackendContext>;

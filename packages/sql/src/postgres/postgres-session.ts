@@ -129,10 +129,7 @@ export class PostgresSession implements Session {
     (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
   }
 
-  async #query(
-    text: string,
-    parameters: readonly unknown[],
-  ): Promise<{ rows: unknown[]; rowCount: number | null }> {
+  async #query(text: string, parameters: readonly unknown[]): Promise<{ rows: unknown[]; rowCount: number | null }> {
     const values = parameters.map((value) => (hasNul(value) ? withoutNul(value) : value));
     const name = this.#nameOf(text);
     try {

@@ -3,7 +3,7 @@ import { messageMigrations } from './message-migrations.ts';
 import { MIGRATION_OWNER } from './sql-transport.ts';
 
 /**
- * Brings the broker's tables up to date. SQLite files need no call of it: connecting does the same.
+ * Brings the broker's tables up to date. Nobody needs to call it: connecting does the same, for a user who may create tables.
  * @throws {InvalidUrlError} | @throws {SqlUnusableError} | @throws {SqlMigrationError}
  */
 export async function migrate(url: string): Promise<MigrationReport> {

@@ -96,25 +96,29 @@ for (const server of ['postgres', 'mariadb'] as const) {
       await faults.close();
     });
 
-    test.runIf(LONG)('B3: a consumer notices within a minute that its connections died in silence', { timeout: 90_000 }, async () => {
-      const { hostname, port } = new URL(url);
-      const faults = await TcpFaultProxy.open({ host: hostname, port: Number(port) });
-      const through = new URL(url);
-      through.host = `${faults.host}:${faults.port}`;
-      const transport = sqlTransport({ url: through.href });
-      await transport.connect();
-      const lost = Promise.withResolvers<Error>();
-      await transport.consume({ queues: ['silent'], prefetch: 1, onDeliveries: () => {}, onLost: lost.resolve });
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      const startedAt = performance.now();
-      faults.drop();
-      expect(await lost.promise).toMatchObject({ code: 'CLR_CONNECTION_LOST' });
-      console.log(`B3 ${server}: noticed after ${Math.round(performance.now() - startedAt)} ms`);
-      expect(performance.now() - startedAt).toBeLessThan(60_000);
-      faults.reset();
-      await transport.close();
-      await faults.close();
-    });
+    test.runIf(LONG)(
+      'B3: a consumer notices within a minute that its connections died in silence',
+      { timeout: 90_000 },
+      async () => {
+        const { hostname, port } = new URL(url);
+        const faults = await TcpFaultProxy.open({ host: hostname, port: Number(port) });
+        const through = new URL(url);
+        through.host = `${faults.host}:${faults.port}`;
+        const transport = sqlTransport({ url: through.href });
+        await transport.connect();
+        const lost = Promise.withResolvers<Error>();
+        await transport.consume({ queues: ['silent'], prefetch: 1, onDeliveries: () => {}, onLost: lost.resolve });
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const startedAt = performance.now();
+        faults.drop();
+        expect(await lost.promise).toMatchObject({ code: 'CLR_CONNECTION_LOST' });
+        console.log(`B3 ${server}: noticed after ${Math.round(performance.now() - startedAt)} ms`);
+        expect(performance.now() - startedAt).toBeLessThan(60_000);
+        faults.reset();
+        await transport.close();
+        await faults.close();
+      },
+    );
 
     test.runIf(server === 'mariadb')('no statement that takes or looks reads the whole table', async () => {
       await using broker = await openStore(url);

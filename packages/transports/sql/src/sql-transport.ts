@@ -16,7 +16,7 @@ export const MIGRATION_OWNER = 'transport';
 
 /** Settings of {@link sqlTransport}. */
 export interface SqlTransportOptions {
-  /** `sqlite:///relative.db` or `sqlite:////absolute.db`, perhaps with `?synchronous=normal`. */
+  /** `sqlite:///relative.db`, `sqlite:////absolute.db`, `postgresql://…`, `mysql://…`, `mariadb://…`. */
   readonly url: string;
   /** A worker that was not heard of for this long is dead. Milliseconds, default 30,000. */
   readonly leaseMs?: number;
