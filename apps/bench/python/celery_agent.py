@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from celery import Celery
+from celery import Celery, chain, chord, group
 
 BROKER, STORE = os.environ["BENCH_BROKER"], os.environ["BENCH_STORE"]
 
@@ -28,6 +28,16 @@ def noop(value, payload=""):
 @app.task(name="bench.stamp")
 def stamp():
     return time.time() * 1000
+
+
+@app.task(name="bench.sum")
+def tsum(values):
+    return sum(values)
+
+
+@app.task(name="bench.increment")
+def increment(value):
+    return value + 1
 
 
 @app.task(name="bench.burn")
@@ -59,6 +69,18 @@ class Client:
             started = stamp.delay().get(timeout=30)
             calls.append({"startMs": started - sent, "resultMs": time.time() * 1000 - sent})
         return {"calls": calls}
+
+    def flow(self, kind, size):
+        began = time.perf_counter()
+        if kind == "chain":
+            value = chain(increment.s(0), *[increment.s() for _ in range(size - 1)]).delay().get(timeout=120)
+        elif kind == "chord":
+            value = chord([noop.s(1) for _ in range(size)])(tsum.s()).get(timeout=120)
+        else:
+            value = len(group([noop.s(1) for _ in range(size)]).delay().get(timeout=120))
+        if value != size:
+            raise RuntimeError(f"The workflow gave {value}, not {size}.")
+        return {"ms": (time.perf_counter() - began) * 1000}
 
     def stored(self, target):
         client = app.backend.client

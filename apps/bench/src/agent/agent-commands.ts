@@ -10,6 +10,8 @@ export interface AgentCommands {
   rush: { input: { count: number; inFlight: number }; output: { perSecond: number } };
   /** Calls at a fixed rate for some time, whether or not earlier ones are back. */
   load: { input: { perSecond: number; seconds: number }; output: { calls: CallTimes[] } };
+  /** A workflow of no-op tasks, from the call to the result of its last step, which is checked. */
+  flow: { input: { kind: 'chord' | 'group' | 'chain'; size: number }; output: { ms: number } };
   stored: { input: { target: number }; output: { count: number } };
   verify: { input: { count: number }; output: object };
   /** Begins to work. */

@@ -54,6 +54,14 @@ export class ClientAgent {
     return { calls: await Promise.all(calls) };
   }
 
+  async flow({ kind, size }: InputOf<'flow'>): Promise<OutputOf<'flow'>> {
+    const { flow } = this.#client;
+    if (flow === undefined) throw new Error('It has no workflows.');
+    const startedAt = performance.now();
+    await flow.call(this.#client, kind, size);
+    return { ms: performance.now() - startedAt };
+  }
+
   async stored({ target }: InputOf<'stored'>): Promise<OutputOf<'stored'>> {
     return { count: await this.#client.stored(target) };
   }

@@ -7,6 +7,17 @@ import { prefork } from './prefork.ts';
 import { processes } from './processes.ts';
 import { startUp } from './start-up.ts';
 import { throughput } from './throughput.ts';
+import { workflows } from './workflows.ts';
 
 /** All jobs, in the order in which they run. */
-export const jobs: readonly Job[] = [throughput, latency, load, processes, prefork, payloads, memory, startUp];
+export const jobs: readonly Job[] = [
+  throughput,
+  latency,
+  load,
+  processes,
+  prefork,
+  payloads,
+  workflows,
+  memory,
+  startUp,
+];

@@ -13,6 +13,12 @@ export const noop = app.task('bench.noop', (value: number, _payload = '') => val
 /** When it ran, on the machine's clock. */
 export const stamp = app.task('bench.stamp', () => nowMs());
 
+/** The sum of a list: the body of a chord. */
+export const sum = app.task('bench.sum', (values: readonly number[]) => values.reduce((all, one) => all + one, 0));
+
+/** One more: the step of a chain. */
+export const increment = app.task('bench.increment', (value: number) => value + 1);
+
 /** Keeps a core busy for a fixed piece of work. */
 export const burn = app.task('bench.burn', (value: number, rounds: number) => {
   let sum = 0;

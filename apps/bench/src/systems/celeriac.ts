@@ -6,9 +6,10 @@ import { type CallTimes, type Client, checkValues, nowMs, type Place, type Worke
 
 const CALL_MS = 30_000;
 const READ_AT_ONCE = 500;
+const FLOW_MS = 120_000;
 
 export async function client(place: Place): Promise<Client> {
-  const { app, noop, stamp } = await appAt(place);
+  const { app, noop, stamp, sum, increment } = await appAt(place);
   const results: AsyncResult<number>[] = [];
   const counted = await resultCounter(place.store);
   return {
@@ -25,6 +26,18 @@ export async function client(place: Place): Promise<Client> {
       const sentAt = nowMs();
       const startedAt = await (await stamp.delay()).get({ timeoutMs: CALL_MS });
       return { startMs: startedAt - sentAt, resultMs: nowMs() - sentAt };
+    },
+    flow: async (kind, size) => {
+      const { chain, chord, group } = await import('@celeriac/canvas');
+      const timeout = { timeoutMs: FLOW_MS };
+      if (kind === 'chain') {
+        const result = await chain(Array.from({ length: size }, () => increment.s())).delay(0);
+        checkFlow(await result.get(timeout), size);
+        return;
+      }
+      const members = Array.from({ length: size }, () => noop.s(1));
+      if (kind === 'chord') checkFlow(await (await chord(members, sum.s()).delay()).get(timeout), size);
+      else checkFlow((await (await group(members).delay()).get(timeout)).length, size);
     },
     stored: counted.count,
     verify: async (count) => {
@@ -60,6 +73,10 @@ export async function worker(place: Place): Promise<WorkerSide> {
       await running?.stop(5_000);
     },
   };
+}
+
+function checkFlow(value: unknown, expected: number): void {
+  if (value !== expected) throw new Error(`The workflow gave ${String(value)}, not ${expected}.`);
 }
 
 async function appAt(place: Place): Promise<typeof import('./celeriac-app.ts')> {

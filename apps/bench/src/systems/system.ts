@@ -25,6 +25,8 @@ export interface Client {
   sendMany?(from: number, count: number, payload: string): Promise<unknown>;
   /** One task there and its result back. */
   call(index: number): Promise<CallTimes>;
+  /** A workflow of `size` tasks and its result. @throws when that is wrong */
+  flow?(kind: 'chord' | 'group' | 'chain', size: number): Promise<void>;
   /** Results that are in the store; exact when `target` of them may be there, cheap and about right before. */
   stored(target: number): Promise<number>;
   /** Reads `count` results back. @throws when one is missing or is not the value that was sent */
