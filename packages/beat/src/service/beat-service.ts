@@ -6,6 +6,7 @@ import type { BeatStore } from '../store/beat-store.ts';
 import { openStore } from '../store/open-store.ts';
 import type { BeatEvent } from './beat-event.ts';
 import { BeatTerm } from './beat-term.ts';
+import { RecentIds } from './recent-ids.ts';
 import { Sleeper } from './sleeper.ts';
 
 /** How a beat differs from what the app's settings say. */
@@ -22,6 +23,8 @@ export interface BeatOptions {
   readonly onEvent?: (event: BeatEvent) => void;
 }
 
+/** More than can be under way when a store is lost. */
+const RECENT = 10_000;
 const LONGEST_STANDBY_MS = 5000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
@@ -36,6 +39,7 @@ export class BeatService {
   readonly #options: BeatOptions;
   readonly #runtime: AppRuntime;
   readonly #sleeper: Sleeper;
+  readonly #recent: RecentIds = new RecentIds(RECENT);
   #store: BeatStore | undefined;
   #term: BeatTerm | undefined;
   #running: Promise<void> | undefined;
@@ -131,6 +135,7 @@ export class BeatService {
       ttlMs,
       maxIntervalMs: maxInterval > 0 ? maxInterval * 1000 : Number.POSITIVE_INFINITY,
       sleeper: this.#sleeper,
+      recent: this.#recent,
       emit: (event) => this.#emit(event),
     });
   }

@@ -10,6 +10,7 @@ import { ClockWatch } from './clock-watch.ts';
 import { definedEntries, type EntrySet, mergedEntries } from './entry-source.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { needsCleanup } from './needs-cleanup.ts';
+import type { RecentIds } from './recent-ids.ts';
 import { RunDispatcher } from './run-dispatcher.ts';
 import type { Sleeper } from './sleeper.ts';
 import { StateWriter } from './state-writer.ts';
@@ -23,6 +24,7 @@ export interface BeatTermParts {
   /** Longest time between two looks at the clock and at edits, milliseconds. */
   readonly maxIntervalMs: number;
   readonly sleeper: Sleeper;
+  readonly recent: RecentIds;
   readonly emit: (event: BeatEvent) => void;
 }
 
@@ -59,6 +61,7 @@ export class BeatTerm {
       app,
       scheduler,
       writer: this.#writer,
+      recent: parts.recent,
       emit,
       onLost: (reason) => this.end(reason),
     });
@@ -203,7 +206,14 @@ export class BeatTerm {
     for (const { entry, state } of [...this.#scheduler.values()]) {
       if (!(entry.schedule instanceof IntervalSchedule) || entry.schedule.relative) continue;
       const { lastDueMs, sinceMs } = state;
-      const shifted = { ...state, sinceMs: sinceMs + byMs, lastDueMs: lastDueMs === null ? null : lastDueMs + byMs };
+      const wholeMs = Math.round(byMs);
+      // Due times that have been must not come again: their ids are taken.
+      const shiftMs = wholeMs % entry.schedule.everyMs === 0 ? wholeMs + 1 : wholeMs;
+      const shifted = {
+        ...state,
+        sinceMs: sinceMs + shiftMs,
+        lastDueMs: lastDueMs === null ? null : lastDueMs + shiftMs,
+      };
       this.#scheduler.set(entry, shifted, nowMs);
       moved.push(entry.name);
     }

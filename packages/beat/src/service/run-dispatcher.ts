@@ -4,6 +4,7 @@ import { escapeForLog, type Timer, tracebackOf } from '@celeriac/protocol';
 import type { EntryState, PendingRun } from '../entry/schedule-entry.ts';
 import type { DueEntry, Scheduled, Scheduler } from '../scheduler/scheduler.ts';
 import type { BeatEvent } from './beat-event.ts';
+import type { RecentIds } from './recent-ids.ts';
 import { RunSender, type RunToSend } from './run-sender.ts';
 import type { StateWriter } from './state-writer.ts';
 
@@ -12,6 +13,8 @@ export interface RunDispatcherParts {
   readonly app: Celeriac;
   readonly scheduler: Scheduler;
   readonly writer: StateWriter;
+  /** What this process has sent, in earlier terms too. */
+  readonly recent: RecentIds;
   readonly emit: (event: BeatEvent) => void;
   /** The store says that another beat leads, or cannot be reached. */
   readonly onLost: (reason: string) => void;
@@ -49,9 +52,10 @@ export class RunDispatcher {
   async resume(all: readonly Scheduled[]): Promise<void> {
     const runs = all.flatMap(({ entry, state }) => state.pending.map((run): RunToSend => ({ entry, run })));
     if (runs.length === 0) return;
-    const arrived = await this.#sender.arrived(runs.map(({ run }) => run.id));
-    const missing = runs.filter(({ run }) => !arrived.has(run.id));
-    for (const { entry, run } of runs) if (arrived.has(run.id)) this.#noteSent(entry.name, run);
+    const known = await this.#sender.arrived(runs.map(({ run }) => run.id));
+    const hasArrived = ({ run }: RunToSend): boolean => known.has(run.id) || this.#parts.recent.has(run.id);
+    const missing = runs.filter((one) => !hasArrived(one));
+    for (const one of runs) if (hasArrived(one)) this.#noteSent(one.entry.name, one.run);
     if (missing.length < runs.length) void this.#write(runs.map(({ entry }) => entry.name));
     this.#track(this.#send(missing));
   }
@@ -80,7 +84,11 @@ export class RunDispatcher {
     const wanted: RunToSend[] = [];
     for (const { entry, runs, hasDropped, state } of due) {
       if (hasDropped) this.#tellSkipped(entry.name, state.lastDueMs ?? 0, 'missed');
-      for (const run of runs) wanted.push({ entry, run });
+      for (const run of runs) {
+        // A store that lost its last writes makes due times come again.
+        if (this.#parts.recent.has(run.id)) this.#change(entry.name, (known) => without(known, run.id));
+        else wanted.push({ entry, run });
+      }
     }
     const allowed = await this.#withoutOverlaps(wanted);
     if (allowed.length > 0) await this.#send(allowed);
@@ -139,6 +147,7 @@ export class RunDispatcher {
 
   #noteSent(name: string, run: PendingRun): void {
     const nowMs = this.#runtime.clock.now();
+    this.#parts.recent.add(run.id);
     this.#change(name, (state) => ({
       ...without(state, run.id),
       lastRunAtMs: nowMs,

@@ -67,6 +67,23 @@ export function storeConformance({ create, again }: StoreHarness): void {
     expect((await store.load()).records.length).toBe(2500);
   });
 
+  test('names that differ by case or accent alone are different', async () => {
+    const store = await open();
+    const lease = await lead(store);
+    await store.write(lease, [
+      ['name', state(1)],
+      ['Name', state(2)],
+      ['n\u00e4me', state(3)],
+    ]);
+    await store.edit([{ name: 'NAME', isPaused: true }]);
+    expect((await store.load()).records.map(({ name }) => name).toSorted()).toEqual([
+      'NAME',
+      'Name',
+      'name',
+      'n\u00e4me',
+    ]);
+  });
+
   test('edits are news to whoever has not seen them', async () => {
     const store = await open();
     const lease = await lead(store);

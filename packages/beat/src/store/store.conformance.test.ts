@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as redis from '@celeriac/redis';
 import * as sql from '@celeriac/sql';
-import { usePrivateService } from '@celeriac/tooling/services';
+import { useDatabase, usePrivateService } from '@celeriac/tooling/services';
 import { afterAll, describe } from 'vitest';
 import { FileStore } from './file-store.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -41,6 +41,26 @@ describe('SQLite', () => {
   storeConformance(harness);
   sharedStoreConformance(harness);
 });
+
+for (const name of ['postgres', 'mariadb'] as const) {
+  const database = await useDatabase(name);
+  describe.skipIf(database.skipped !== undefined)(name, () => {
+    afterAll(() => (database.skipped === undefined ? database.stop() : undefined));
+    const open = (): SqlStore => {
+      const url = database.skipped === undefined ? database.url : '';
+      return new SqlStore({ sql, url, namespace: `app ${count}` });
+    };
+    const harness: StoreHarness = {
+      create: () => {
+        count++;
+        return open();
+      },
+      again: open,
+    };
+    storeConformance(harness);
+    sharedStoreConformance(harness);
+  });
+}
 
 const server = await usePrivateService('redis');
 describe.skipIf(server.skipped !== undefined)('Redis', () => {
