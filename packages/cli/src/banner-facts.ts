@@ -12,7 +12,9 @@ export function bannerFacts({ app, runtime, file }: OpenApp, given: WorkerArgume
   const { settings } = runtime;
   const { names, topology } = runtime.queues(given.queues, given.excludeQueues);
   const pool = given.pool ?? settings.workerPool;
-  const wanted = given.concurrency ?? settings.workerConcurrency ?? availableParallelism();
+  const { autoscale } = given;
+  const fewest = autoscale === undefined ? undefined : Math.max(1, autoscale.min);
+  const wanted = fewest ?? given.concurrency ?? settings.workerConcurrency ?? availableParallelism();
   return {
     nodeName,
     version: cliVersion(),

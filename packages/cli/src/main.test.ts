@@ -69,8 +69,11 @@ describe('a wrong command line ends with exit code 2, one line and a hint', () =
       'Add --help to see what is possible.',
     ],
     [['worker', '-c'], "Option '-c, --concurrency <count>' argument missing.", 'Add --help to see what is possible.'],
-    [['worker', '--pool', 'nope'], '--pool must be one of prefork, async, solo, got "nope".', undefined],
-    [['worker', '-P', 'asnyc'], '--pool must be one of prefork, async, solo, got "asnyc".', 'Did you mean async?'],
+    [
+      ['worker', '-P', 'asnyc'],
+      '--pool must be one of prefork, threads, async, solo, or the name of a package, got "asnyc".',
+      'Did you mean async?',
+    ],
     [
       ['worker', '-l', 'wrning'],
       '--loglevel must be one of debug, info, warning, error, got "wrning".',

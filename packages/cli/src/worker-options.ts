@@ -1,17 +1,16 @@
 import type { ParsedOptions } from './definitions/define.ts';
 import { parseIntegerOption, parseListOption, parseNumberOption } from './option-values.ts';
-import { POOLS } from './pools.ts';
+import { type PoolArguments, readPoolArguments } from './pool-arguments.ts';
 
 /** What the command line says about a worker; what it leaves out is for the settings to say. */
-export interface WorkerArguments {
+export interface WorkerArguments extends PoolArguments {
   readonly hostname?: string;
-  readonly pool?: (typeof POOLS)[number];
-  readonly concurrency?: number;
-  readonly prefetchMultiplier?: number;
   readonly queues?: readonly string[];
   readonly excludeQueues?: readonly string[];
   readonly include: readonly string[];
   readonly purge: boolean;
+  /** Start anew when code changes. */
+  readonly watch: boolean;
   /** Send periodic tasks too. */
   readonly beat: boolean;
   /** What keeps their schedule. */
@@ -27,28 +26,20 @@ export interface WorkerArguments {
   readonly healthHost?: string;
 }
 
-const MOST_TASKS = 10_000;
-
 /** @throws {UsageError} naming the option at fault */
 export function readWorkerArguments(options: ParsedOptions): WorkerArguments {
   const text = (name: string): string | undefined => options[name] as string | undefined;
-  const concurrency = text('concurrency');
-  const multiplier = text('prefetchMultiplier');
   const [hostname, queues, excluded] = [text('hostname'), text('queues'), text('excludeQueues')];
   const interval = text('heartbeatInterval');
   const [stateDb, healthPort, healthHost] = [text('statedb'), text('healthPort'), text('healthHost')];
-  const pool = POOLS.find((name) => name === options['pool']);
   return {
     ...(hostname !== undefined && { hostname }),
-    ...(pool !== undefined && { pool }),
-    ...(concurrency !== undefined && { concurrency: parseIntegerOption('--concurrency', concurrency, 1, MOST_TASKS) }),
-    ...(multiplier !== undefined && {
-      prefetchMultiplier: parseIntegerOption('--prefetch-multiplier', multiplier, 0, MOST_TASKS),
-    }),
+    ...readPoolArguments(options),
     ...(queues !== undefined && { queues: parseListOption(queues) }),
     ...(excluded !== undefined && { excludeQueues: parseListOption(excluded) }),
     include: parseListOption(text('include') ?? ''),
     purge: options['purge'] === true,
+    watch: options['watch'] === true,
     beat: options['beat'] === true,
     ...(text('schedule') !== undefined && { schedule: text('schedule')! }),
     ...(options['taskEvents'] === true && { taskEvents: true }),

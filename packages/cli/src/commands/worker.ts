@@ -18,6 +18,7 @@ import { type OpenApp, openApp } from '../open-app.ts';
 import type { Output } from '../output.ts';
 import { type Overrides, passOverrides } from '../overrides.ts';
 import { messages, purgeQueues } from '../purge-queues.ts';
+import { endWithWatcher, WatchedWorker } from '../watch/watched-worker.ts';
 import { readWorkerArguments, type WorkerArguments } from '../worker-options.ts';
 import { workerPackage } from '../worker-package.ts';
 
@@ -25,6 +26,8 @@ import { workerPackage } from '../worker-package.ts';
 export const workerCommand: CommandCode = async ({ globals, output }, [, ...settings], options) => {
   const given = readWorkerArguments(options);
   const daemonOptions = readDaemonOptions(options);
+  if (given.watch) return await watch(globals, output, daemonOptions);
+  endWithWatcher();
   const ends: (() => void)[] = [];
   const overrides = { ...readSettingArguments(settings, 'worker'), ...loggingOf(options, globals) };
   const open = await openApp(globals, overrides);
@@ -45,7 +48,16 @@ export const workerCommand: CommandCode = async ({ globals, output }, [, ...sett
       output.raw(bannerText(facts, (text) => output.paint('bold', text)));
     }
     passOverrides(open.overrides, process.env);
-    const { hostname: _hostname, include: _include, purge: _purge, beat, schedule, stateDb, ...rest } = given;
+    const {
+      hostname: _hostname,
+      include: _include,
+      purge: _purge,
+      watch: _watch,
+      beat,
+      schedule,
+      stateDb,
+      ...rest
+    } = given;
     const run = (): Promise<number> =>
       runWorker(app, {
         ...rest,
@@ -65,6 +77,13 @@ export const workerCommand: CommandCode = async ({ globals, output }, [, ...sett
     for (const end of ends) end();
   }
 };
+
+/** A process that only watches; the worker is another one. */
+function watch({ workdir }: GlobalOptions, output: Output, { detach }: DaemonOptions): Promise<number> {
+  if (detach) throw new UsageError('--watch', '--watch is for development, and not for --detach.');
+  const args = process.argv.slice(2).filter((argument) => argument !== '--watch');
+  return new WatchedWorker({ folder: workdir, args, output }).run();
+}
 
 async function startDetached(options: DaemonOptions, name: string, output: Output): Promise<number> {
   const { pid, isReady } = await detach(process.argv.slice(2), options, name);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addDaemonOptions } from '../daemon/daemon-options.ts';
-import { POOLS } from '../pools.ts';
 import { type Attach, choiceOption, examples } from './define.ts';
+import { addPoolOptions } from './pool-options.ts';
 
 const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
 const LOG_FORMATS = ['text', 'json'] as const;
@@ -15,14 +15,9 @@ export function defineWorker(program: Command, attach: Attach): void {
     .option('-n, --hostname <name>', 'name of this worker; %h = host, %n = part before the first dot, %d = domain')
     .addOption(choiceOption('-l, --loglevel <level>', 'debug, info, warning or error', LOG_LEVELS))
     .addOption(choiceOption('--logformat <format>', 'text, or json: one object per line', LOG_FORMATS))
-    .option('-c, --concurrency <count>', 'tasks at a time (default: number of cores)')
-    .addOption(
-      choiceOption('-P, --pool <pool>', 'prefork: child processes; async: many in this process; solo: one', POOLS),
-    )
     .option('-Q, --queues <names>', 'queues to read, separated by commas (default: all of taskQueues)')
     .option('-X, --exclude-queues <names>', 'queues not to read')
     .option('-I, --include <modules>', 'more modules to import, separated by commas')
-    .option('--prefetch-multiplier <count>', 'messages held for each of the tasks at a time; 0 = no limit')
     .option('-E, --task-events', 'tell monitors about every task')
     .option('--without-heartbeat', 'do not tell others that this worker is there')
     .option('--without-mingle', 'do not ask others, at the start, which tasks were revoked')
@@ -34,15 +29,19 @@ export function defineWorker(program: Command, attach: Attach): void {
     .option('-S, --statedb <path>', 'keep revoked tasks over a restart in this file')
     .option('--health-port <port>', 'answer /health/live, /health/ready and /metrics on this port')
     .option('--health-host <address>', 'address of it (default: 127.0.0.1)')
+    .option('--watch', 'in development: start anew when code changes, after running tasks have ended')
     .addHelpText(
       'after',
       examples(
         'celeriac -A ./src/tasks.ts worker',
         'celeriac -A ./src/tasks.ts worker --pool async --concurrency 100 -l info',
         'celeriac -A ./src/tasks.ts worker -Q mail,reports -n mail@%h',
+        'celeriac -A ./src/tasks.ts worker --autoscale 10,2 --time-limit 300 --max-tasks-per-child 1000',
+        'celeriac -A ./src/tasks.ts worker --watch -l info',
         'celeriac -A ./src/tasks.ts worker task_acks_late=true broker.heartbeat=10',
       ),
     );
+  addPoolOptions(command);
   addDaemonOptions(command);
   attach(command, async () => (await import('../commands/worker.ts')).workerCommand);
 }

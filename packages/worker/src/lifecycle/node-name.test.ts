@@ -10,6 +10,7 @@ describe('nodeName', () => {
     ['@%n', 'celery@web1'],
     ['100%%@x', '100%@x'],
     ['%h', 'web1.example.org@web1.example.org'],
+    ['w%i%I@%d', 'w0@example.org'],
   ])('%s: %s', (pattern, expected) => {
     expect(nodeName(pattern, 'web1.example.org')).toBe(expected);
   });

@@ -50,7 +50,7 @@ class WorkerRunner {
     try {
       const code = await Promise.race([this.#run(), this.#hard.promise.then(() => EXIT_FAILURE)]);
       if (this.#state.phase !== 'hard') await this.#runtime.close();
-      if (this.#restarts && code === EXIT_OK) this.#restart();
+      if (this.#restarts && code === EXIT_OK) process.once('exit', () => this.#restart());
       return code;
     } finally {
       uninstall();
