@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { uuid } from '@celeriac/protocol';
+import { useService } from '@celeriac/tooling/services';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { Fleet } from './fleet.ts';
+import { sendMarks } from './marks.ts';
+
+/** Linux counts the time of a process in hundredths of a second. */
+const TICK_MS = 10;
+const WATCH_MS = 8000;
+
+const redis = await useService('redis');
+const rabbitmq = await useService('rabbitmq');
+const missing = redis.skipped ?? rabbitmq.skipped;
+
+describe.skipIf(missing !== undefined || process.platform !== 'linux')('a worker process with nothing to do', () => {
+  const store = redis.skipped === undefined ? redis.url : '';
+  const brokers = [store, rabbitmq.skipped === undefined ? rabbitmq.url : ''];
+
+  test.each(brokers.map((url) => [url.split(':')[0] ?? '', url]))(
+    'uses less than 1 %% of a core on %s',
+    {
+      timeout: 60_000,
+    },
+    async (name, brokerUrl) => {
+      const fleet = await Fleet.create({
+        brokerUrl,
+        resultBackend: store,
+        transportOptions: { global_keyprefix: `${uuid()}:` },
+        queue: `idle-${uuid()}`,
+      });
+      onTestFinished(() => fleet.end());
+      const worker = await fleet.worker();
+      const { app, results } = await sendMarks(fleet, 10, 0);
+      onTestFinished(() => app.close());
+      await Promise.all(results.map((result) => result.get({ timeoutMs: 20_000 })));
+      // What starting has left to do is no idling.
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      const before = await cpuMs(worker.pid!);
+      await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+      const share = ((await cpuMs(worker.pid!)) - before) / WATCH_MS;
+      process.stdout.write(`| idle | ${name} | ${(100 * share).toFixed(2)} % of a core |\n`);
+      expect(share).toBeLessThan(0.01);
+    },
+  );
+});
+
+/** Time that all threads of a process have used. */
+async function cpuMs(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // Behind the name, which may have spaces and ends with a bracket.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
