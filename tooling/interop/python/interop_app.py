@@ -23,6 +23,7 @@ def make_app(protocol=2):
         task_send_sent_event=False,
         worker_send_task_events=False,
         control_exchange=CONFIG["controlExchange"],
+        event_exchange=CONFIG.get("eventExchange", "celeryev"),
         result_expires=600,
         broker_connection_retry_on_startup=True,
         redis_socket_connect_timeout=10,

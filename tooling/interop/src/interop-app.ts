@@ -27,6 +27,7 @@ export function clientApp(config: InteropConfig): Celeriac {
     taskDefaultQueue: config.celeriacQueue,
     ...(config.maxPriority !== null && { taskQueueMaxPriority: config.maxPriority }),
     controlExchange: config.controlExchange,
+    ...(config.eventExchange !== undefined && { eventExchange: config.eventExchange }),
     resultExpires: 600,
     configFile: false,
     serializers: [msgpackSerializer],

@@ -10,6 +10,8 @@ export interface InteropConfig {
   readonly maxPriority: number | null;
   /** Name of the exchanges of remote control: workers of other setups do not hear. */
   readonly controlExchange: string;
+  /** Name of the exchange of events. Default: Celery's own. */
+  readonly eventExchange?: string;
   /** A folder where tasks leave notes for the test to see. */
   readonly notes: string;
 }
