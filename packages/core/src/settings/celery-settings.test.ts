@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { absentSetting } from './celery-settings.ts';
 import { readSettingNames } from './setting-names.ts';
+import { settingTable } from './setting-table.ts';
 
 test.each([
   ['result_cache_max', 'result_cache_max'],
@@ -17,6 +18,11 @@ test.each([
       message: expect.stringContaining(`Celery's setting ${celery}, not supported by Celeriac because`),
     }),
   );
+});
+
+test('no setting that is there counts as absent', () => {
+  const there = Object.entries(settingTable).flatMap(([name, { celery, old }]) => [name, celery, old]);
+  expect(there.filter((name) => name !== undefined && absentSetting(name) !== undefined)).toEqual([]);
 });
 
 test('a mistyped name gets a suggestion instead', () => {

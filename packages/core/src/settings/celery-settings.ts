@@ -64,6 +64,21 @@ const REASONS: readonly (readonly [names: readonly string[], because: string, in
     'parts of a worker are not named by import paths',
     'See the README of @celeriac/worker for its bootsteps.',
   ],
+  [
+    ['worker_detect_quorum_queues'],
+    'the transport is told',
+    'Set quorumQueues in broker_transport_options, if all queues that are read are quorum queues.',
+  ],
+  [
+    [
+      ...['worker_logfile', 'worker_pidfile', 'worker_uid', 'worker_gid', 'worker_umask', 'worker_executable'],
+      ...['beat_logfile', 'beat_pidfile', 'beat_uid', 'beat_gid', 'beat_umask', 'beat_executable', 'events_*'],
+    ],
+    'they are options of the command line',
+    'See celeriac worker --help, celeriac beat --help and celeriac multi --help.',
+  ],
+  [['beat_scheduler'], 'the beat keeps its schedule in a store', 'Set beatStore, or leave it out for a file.'],
+  [['event_queue_durable', 'event_queue_exclusive'], 'the queue of a monitor goes with its monitor'],
   [['worker_timer_precision'], 'tasks that wait for their time are woken at it, to the millisecond'],
   [['worker_lost_wait'], 'the end of a process is noticed at once, after everything that it had said'],
   [['worker_hijack_root_logger'], 'there is no root logger to take over', 'Give the app a logger of your own.'],
@@ -94,12 +109,11 @@ const NAMES: ReadonlySet<string> = new Set(
     'elasticsearch_max_retries elasticsearch_timeout elasticsearch_save_meta_as_text couchbase_backend_settings ' +
     'arangodb_backend_settings worker_agent worker_autoscaler worker_consumer worker_timer worker_pool_putlocks ' +
     'worker_timer_precision worker_lost_wait worker_hijack_root_logger worker_detect_quorum_queues ' +
-    'worker_send_task_events ' +
     'worker_logfile worker_pidfile worker_uid worker_gid worker_umask worker_executable beat_logfile beat_pidfile ' +
-    'beat_uid beat_gid beat_umask beat_executable beat_schedule beat_scheduler beat_schedule_filename ' +
-    'beat_sync_every beat_max_loop_interval beat_cron_starting_deadline events_logfile events_pidfile events_uid ' +
-    'events_gid events_umask events_executable event_queue_expires event_queue_ttl event_queue_prefix ' +
-    'event_queue_durable event_queue_exclusive event_exchange event_serializer task_send_sent_event'
+    'beat_uid beat_gid beat_umask beat_executable beat_scheduler ' +
+    'events_logfile events_pidfile events_uid ' +
+    'events_gid events_umask events_executable ' +
+    'event_queue_durable event_queue_exclusive'
   ).split(' '),
 );
 

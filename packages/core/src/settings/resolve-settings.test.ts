@@ -126,7 +126,7 @@ describe('M35, M36: values', () => {
     [{ brokerConnectionTimeout: 0 }],
     [{ taskDefaultDeliveryMode: 3 }],
     [{ taskDefaultRateLimit: '10/x' }],
-    [{ workerPool: 'nope' }],
+    [{ workerPool: 5 }],
     [{ acceptContent: 'json' }],
     [{ brokerTransportOptions: [] }],
     [{ taskPublishRetryPolicy: { maxRetries: -1 } }],

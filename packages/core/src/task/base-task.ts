@@ -1,4 +1,3 @@
-import { hooksOf } from './hooks-of.ts';
 import type { ShadowName, TaskHooks } from './registered-task.ts';
 import type { StandardSchemaV1 } from './standard-schema.ts';
 import type { TaskContext } from './task-context.ts';
@@ -51,4 +50,15 @@ export function hooksOfBase(base: BaseTask): TaskHooks {
 export function optionsOfBase(base: BaseTask): TaskOptions {
   const shadowName = base.shadowName?.bind(base);
   return { ...(shadowName && { shadowName }), ...base.options };
+}
+
+const HOOKS = ['beforeStart', 'onSuccess', 'onFailure', 'onRetry', 'afterReturn'] as const;
+
+/** The handlers of several sources, of which later ones win; undefined when there are none. */
+export function hooksOf(sources: readonly TaskHooks[]): TaskHooks | undefined {
+  const found: { -readonly [Name in keyof TaskHooks]?: unknown } = {};
+  for (const source of sources) {
+    for (const name of HOOKS) if (source[name] !== undefined) found[name] = source[name];
+  }
+  return Object.keys(found).length === 0 ? undefined : Object.freeze(found as TaskHooks);
 }

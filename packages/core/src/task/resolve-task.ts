@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../settings/configuration-error.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Around, annotationsOf, plainOptions, wrapAround } from './annotate-task.ts';
-import { hooksOf } from './hooks-of.ts';
+import { hooksOf } from './base-task.ts';
 import type { ResolvedTaskOptions, TaskHooks } from './registered-task.ts';
 import type { TaskOptions } from './task-options.ts';
 

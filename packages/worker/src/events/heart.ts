@@ -17,6 +17,8 @@ export interface HeartParts {
   /** Milliseconds between two beats. */
   readonly intervalMs: number;
   readonly pulse: () => Pulse;
+  /** A heartbeat is on its way. */
+  readonly onBeat?: () => void;
 }
 
 /** What stands for Celeriac where Celery says `py-celery`. */
@@ -48,6 +50,7 @@ export class Heart {
   /** One heartbeat out of turn, for a monitor that has just come. */
   beat(): void {
     this.#send('worker-heartbeat');
+    this.#parts.onBeat?.();
   }
 
   /** Stops beating until it is started again: others will miss it. */

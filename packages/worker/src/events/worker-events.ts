@@ -32,7 +32,9 @@ export class WorkerEvents {
       enabled: taskEvents || !withoutHeartbeat || !withoutGossip,
     });
     // In real time, whatever clock the app has: who moves time by a year wants no year of heartbeats.
-    const parts = { events: this.dispatcher, clock: systemClock, intervalMs: heartbeatIntervalMs, pulse };
+    const { heartbeatSent } = runtime.signals;
+    const onBeat = (): void => heartbeatSent.send({ hostname });
+    const parts = { events: this.dispatcher, clock: systemClock, intervalMs: heartbeatIntervalMs, pulse, onBeat };
     this.gossip = withoutGossip
       ? undefined
       : new Gossip({ runtime, hostname, events: this.dispatcher, ttlMs: heartbeatIntervalMs });

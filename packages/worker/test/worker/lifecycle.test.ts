@@ -191,6 +191,15 @@ describe('slots', () => {
 });
 
 describe('signals', () => {
+  it('heartbeatSent tells of each heartbeat', async () => {
+    const stage = await newStage();
+    const seen: string[] = [];
+    stage.app.signals.heartbeatSent.connect(({ hostname }) => void seen.push(hostname));
+    await stage.start({ hostname: 'w@h', heartbeatIntervalMs: 20 });
+    await until(() => seen.length >= 2, 'two heartbeats');
+    expect(new Set(seen)).toEqual(new Set(['w@h']));
+  });
+
   it('celerydInit gives a worker settings by its name, celerydAfterSetup shows what came of it', async () => {
     const stage = await newStage();
     const { signals } = stage.app;
