@@ -83,7 +83,8 @@ describe.skipIf(rabbitmq.skipped)('broken connections', async () => {
     const start = performance.now();
     await until('the loss', () => losses.length === 1);
     expect(performance.now() - start).toBeLessThan(5000);
-    expect(losses[0]).toMatchObject({ code: 'CLR_CONNECTION_LOST', message: expect.stringContaining('Heartbeat') });
+    // By the own heartbeat, or since the broker misses its own first and hangs up.
+    expect(losses[0]).toMatchObject({ code: 'CLR_CONNECTION_LOST' });
     proxy.resume();
     await client.close();
     await using other = await connected();

@@ -68,9 +68,10 @@ const PYTHON_NAMES: ReadonlyMap<string, OptionName> = new Map<string, OptionName
 const QUERY_OPTIONS: readonly string[] = ['heartbeat', 'connectTimeoutMs', 'connectionName'];
 
 /**
- * Two missed heartbeats make a connection dead, which shows between the second and the third one: within a minute.
+ * Two missed heartbeats make a connection dead, which shows between the second and the third one: after 30 to 45 seconds,
+ * so that work goes on over another connection within a minute.
  */
-const DEFAULT_HEARTBEAT_SECONDS = 20;
+const DEFAULT_HEARTBEAT_SECONDS = 15;
 const DEFAULT_TIMEOUT_MS = 4000;
 /** Less than a try to send may take, so that the error says why. */
 const DEFAULT_BLOCKED_MS = 3500;

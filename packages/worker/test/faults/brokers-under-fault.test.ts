@@ -47,8 +47,8 @@ describe.each([...servers.keys()])('a worker and a producer on %s', (kind) => {
     expect(report.lost).toEqual([]);
     expect(report.threw).toBeGreaterThan(0);
     expect(report.duplicates).toBeLessThanOrEqual(CONCURRENCY + IN_FLIGHT);
-    // The connection is tried again after 1, 2, 3 … s: the port opens in between.
-    expect(report.resumeMs).toBeLessThan(LONG ? 5000 : 10_000);
+    // The connection is tried again after 1, 2, 3, 4 … s, and the port opens in between: the longer it takes, the later.
+    expect(report.resumeMs).toBeLessThan(10_000);
   });
 
   test('B2: frozen, the broker keeps no sender waiting for more than a try, and goes on when it is thawed', {
