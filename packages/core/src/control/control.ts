@@ -183,6 +183,11 @@ export class Control {
     return this.#purge();
   }
 
+  /** The same as {@link purge}. */
+  discardAll(): Promise<number> {
+    return this.#purge();
+  }
+
   #command(command: string, args: { readonly [name: string]: unknown }, options: BroadcastOptions = {}): Answers {
     return this.broadcast(command, { ...options, arguments: args }) as Answers;
   }

@@ -63,6 +63,11 @@ export class Inspect {
     return this.request('registered', { taskinfoitems });
   }
 
+  /** The same as {@link registered}. */
+  registeredTasks(...taskinfoitems: readonly string[]): Answers<readonly string[]> {
+    return this.registered(...taskinfoitems);
+  }
+
   stats(): Answers<NodeStats> {
     return this.request('stats');
   }

@@ -70,6 +70,8 @@ export interface ControlPanel {
   readonly gossip: ElectionPanel | undefined;
   /** Tasks that were started, by name. */
   readonly started: ReadonlyMap<string, number>;
+  /** What its steps tell about themselves. */
+  readonly stepInfo: { readonly [step: string]: object };
   readonly prefetchCount: number;
   /** Seconds since the worker was started. */
   readonly uptimeSeconds: number;

@@ -4,7 +4,7 @@ import type { ControlPanel } from './control-panel.ts';
 
 /** @see celery/worker/worker.py WorkController.stats */
 export function nodeStats(panel: ControlPanel): NodeStats {
-  const { runtime, started, pool, autoscaler, prefetchCount, uptimeSeconds, brokerUrl } = panel;
+  const { runtime, started, pool, autoscaler, stepInfo, prefetchCount, uptimeSeconds, brokerUrl } = panel;
   return {
     total: Object.fromEntries(started),
     pid: process.pid,
@@ -15,6 +15,8 @@ export function nodeStats(panel: ControlPanel): NodeStats {
     broker: brokerInfo(brokerUrl, runtime.settings),
     prefetch_count: prefetchCount,
     rusage: resourceUsage(),
+    // Celery spreads this over the answer itself, where steps of different names overwrite each other.
+    steps: stepInfo,
   };
 }
 

@@ -51,6 +51,10 @@ export class WorkerPanel implements ControlPanel {
     return this.#worker.counters.startedByTask;
   }
 
+  get stepInfo(): { readonly [step: string]: object } {
+    return this.#worker.stepInfo;
+  }
+
   get prefetchCount(): number {
     return this.#worker.consumer.tasks.prefetch;
   }

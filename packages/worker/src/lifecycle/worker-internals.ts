@@ -21,6 +21,8 @@ export interface WorkerInternals extends WorkerContext {
   /** Undefined when the pool stays as it is. */
   readonly autoscaler: Autoscaler | undefined;
   readonly counters: Counters;
+  /** What its steps tell about themselves, by the step's name; those of the consumer too. */
+  readonly stepInfo: { readonly [step: string]: object };
   /** On the app's clock that never jumps. */
   readonly startedAtMs: number;
   /** Ends the worker, warm: somebody asked for it. @param reason - for the log and the signal `workerShuttingDown` */

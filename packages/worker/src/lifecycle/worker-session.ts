@@ -105,6 +105,10 @@ export class WorkerSession implements WorkerInternals {
     return this.pipeline.rateLimits;
   }
 
+  get stepInfo(): { readonly [step: string]: object } {
+    return { ...this.blueprint.info(this), ...this.consumer.blueprint.info(this.consumer) };
+  }
+
   get hostname(): string {
     return this.options.hostname;
   }

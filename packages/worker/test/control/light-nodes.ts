@@ -36,6 +36,7 @@ function lightPanel(app: AppOwner, hostname: string): ControlPanel {
     autoscaler: undefined,
     gossip: undefined,
     started: new Map(),
+    stepInfo: {},
     prefetchCount: 0,
     uptimeSeconds: 0,
     brokerUrl: '',

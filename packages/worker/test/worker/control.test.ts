@@ -68,6 +68,7 @@ describe.each(KINDS)('on %s', (kind) => {
       clock: expect.stringMatching(/^\d+$/),
       pool: { 'max-concurrency': 1, processes: [process.pid] },
       broker: { transport: expect.any(String) },
+      steps: { tasks: { prefetchCount: 5 } },
       prefetch_count: 5,
       rusage: { utime: expect.any(Number), maxrss: expect.any(Number) },
     });

@@ -16,6 +16,11 @@ export class FlakyBroker {
   isAway = false;
   connections = 0;
 
+  /** Consumers that read now. */
+  get readers(): number {
+    return this.#consumers.size;
+  }
+
   readonly plugin: TransportPlugin = {
     schemes: ['memory'],
     create: (url, { clock, logger }) => this.#watched(memoryTransport({ broker: this.#broker, url, clock, logger })),
