@@ -31,7 +31,7 @@ afterAll(() => stage.close());
 const run = (...args: readonly string[]) => stage.run([...APP, 'beat', ...args]);
 
 describe('beat', () => {
-  it('sends what is due, keeps a pid file, and ends with 0 on SIGTERM', async () => {
+  it('sends what is due, keeps a pid file, and ends with 0 on SIGTERM', { timeout: 120_000 }, async () => {
     const beat = stage.start([...APP, 'beat', '-s', 'one', '--pidfile', 'beat.pid', '-l', 'info']);
     await beat.output(/^beat ready\.$/m);
     await beat.output(/(Sending due task often \(proj\.add\)[\s\S]*){2}/);
@@ -50,7 +50,7 @@ describe('beat', () => {
     expect(purged.purged).toBeGreaterThanOrEqual(2);
   });
 
-  it('runs inside of a worker with -B', async () => {
+  it('runs inside of a worker with -B', { timeout: 120_000 }, async () => {
     const worker = stage.start([...APP, 'worker', '-B', '-s', 'sqlite:///beat.db', '--pool', 'async', '-l', 'info']);
     await worker.output(/ready\./);
     await worker.output(/Sending due task often/);
@@ -80,7 +80,7 @@ describe('beat', () => {
     expect(code).toBe(1);
   });
 
-  it('shows what is there and what comes', async () => {
+  it('shows what is there and what comes', { timeout: 120_000 }, async () => {
     const list = await run('list', '-s', 'looked');
     expect(list.stdout).toMatch(
       /^ENTRY +TASK +SCHEDULE +STATE +RUNS +LAST +NEXT\noften +proj\.add +every 200 milliseconds +config +0 +- +\d{4}/,
@@ -95,7 +95,7 @@ describe('beat', () => {
     expect(next.stdout.trimEnd().split('\n').length).toBe(4);
   });
 
-  it('adds, pauses, resumes, runs and removes entries while a beat runs', async () => {
+  it('adds, pauses, resumes, runs and removes entries while a beat runs', { timeout: 120_000 }, async () => {
     const store = ['-s', 'sqlite:///live.db'] as const;
     const beat = stage.start([...APP, 'beat', ...store, '--max-interval', '0.1', '-l', 'info']);
     await beat.output(/ready/);

@@ -27,7 +27,7 @@ const CLASSES: { readonly [name: string]: (question: CrontabQuestion, theirs: An
 };
 
 describe.skipIf(celery.skipped !== undefined)('crontab against Celery', () => {
-  test(`${COUNT} questions have the same answers, save for named classes`, async () => {
+  test(`${COUNT} questions have the same answers, save for named classes`, { timeout: 180_000 }, async () => {
     const questions = crontabQuestions(COUNT, 20_260_329);
     const answers = await askCelery<Answer>(
       celery.skipped === undefined ? celery.python : '',

@@ -235,7 +235,7 @@ describe('a beat', () => {
 });
 
 describe('at run time', () => {
-  test('entries are added, changed, paused, resumed, run at once and removed', async () => {
+  test('entries are added, changed, paused, resumed, run at once and removed', { timeout: 120_000 }, async () => {
     const { app } = beatApp({ beatSchedule: { fixed: { task: 'add', schedule: '1 hour', args: [1, 2] } } });
     const store = new MemoryStore();
     const { events } = await startBeat(app, { store, maxInterval: 0.05 });
