@@ -50,6 +50,31 @@ describe('a lost connection', () => {
     expect([started, broker.connections]).toEqual([['a', 'b', 'c'], connections]);
   });
 
+  it('is the end of a worker with brokerConnectionRetry off, and a broker that is away that of its start', async () => {
+    const broker = new FlakyBroker();
+    const stage = await newStage('memory', { brokerTransport: broker.plugin, brokerConnectionRetry: false });
+    const worker = await stage.start();
+    await broker.cut();
+    expect(await worker.ended).toMatchObject({ code: 'CLR_CONNECTION_LOST' });
+    broker.isAway = true;
+    await expect(stage.start()).rejects.toMatchObject({ code: 'CLR_CONNECTION_LOST' });
+  });
+
+  it('brokerConnectionRetryOnStartup off: only the start does not wait', async () => {
+    const broker = new FlakyBroker();
+    broker.isAway = true;
+    const stage = await newStage('memory', { brokerTransport: broker.plugin, brokerConnectionRetryOnStartup: false });
+    await expect(stage.start()).rejects.toMatchObject({ code: 'CLR_CONNECTION_LOST' });
+    broker.isAway = false;
+    const worker = await stage.start();
+    broker.isAway = true;
+    await broker.cut();
+    const { connections } = broker;
+    broker.isAway = false;
+    await until(() => broker.connections > connections, 'it is connected again');
+    await worker.stop(1000);
+  });
+
   it('a broker that stays away ends the worker with the error', async () => {
     const broker = new FlakyBroker();
     const stage = await newStage('memory', { brokerTransport: broker.plugin, brokerConnectionMaxRetries: 1 });
