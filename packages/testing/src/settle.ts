@@ -9,9 +9,10 @@ export interface Busy {
 
 /**
  * Turns of the event loop without anything to be seen after which nothing is on its way: between sender, broker and
- * worker a message takes two; the rest is for code of the app that is not a task.
+ * worker a message takes two, and up to a dozen where sender or reader step back for others; the rest is for code of the
+ * app that is not a task.
  */
-const QUIET_TURNS = 6;
+const QUIET_TURNS = 30;
 
 /**
  * Lets the event loop turn until nobody has been busy for some turns. Real work is waited for without polling.
