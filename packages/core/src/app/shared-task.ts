@@ -14,6 +14,7 @@ const caller: TaskCaller = {
   apply: (...call) => callerNow().apply(...call),
   send: (...call) => callerNow().send(...call),
   applySignature: (...call) => callerNow().applySignature(...call),
+  elect: (...call) => callerNow().elect(...call),
   freezeSignature: (...call) => callerNow().freezeSignature(...call),
 };
 

@@ -1,4 +1,4 @@
-import { escapeForLog, isCeleriacError, type ResultTuple, type SignatureJson } from '@celeriac/protocol';
+import { escapeForLog, isCeleriacError, type ResultTuple, type SignatureJson, uuid } from '@celeriac/protocol';
 import { NotRegisteredError } from '../builtin/not-registered-error.ts';
 import { revokeResults } from '../control/revoke-results.ts';
 import { bindArguments } from '../execute/bind-arguments.ts';
@@ -107,6 +107,13 @@ export class AppCaller implements TaskCaller {
     const frozen = this.#runtime.publisher.freeze(named);
     const marks = { ...toWireOptions(options), reply_to: this.#runtime.replyTo };
     return { signature: markFrozen(frozen.signature, marks), result: this.#source.nodeOf(frozen.result) };
+  }
+
+  async elect(signature: SignatureJson): Promise<ResultNode> {
+    const { signature: action, result } = await this.freezeSignature(signature, {});
+    const args = { id: uuid(), topic: 'task', action };
+    await this.#runtime.mailbox.broadcast('election', { arguments: args });
+    return result;
   }
 
   async #sendWorkflow({ signature, args, options }: SignatureCall): Promise<ResultNode> {

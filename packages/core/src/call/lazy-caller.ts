@@ -40,6 +40,10 @@ export class LazyCaller implements TaskCaller {
     return (await this.#caller()).applySignature(call);
   }
 
+  async elect(signature: SignatureJson): Promise<ResultNode> {
+    return (await this.#caller()).elect(signature);
+  }
+
   async freezeSignature(
     signature: SignatureJson,
     options: FreezeOptions,

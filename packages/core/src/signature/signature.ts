@@ -89,6 +89,16 @@ export class Signature<
   }
 
   /**
+   * Lets the workers that listen to each other choose one of them, which sends it: exactly one does.
+   * @returns the handle of its result, when the workers were told
+   * @throws as {@link delay}
+   * @see celery/canvas.py Signature.election
+   */
+  election(): Promise<Handle> {
+    return this.#callerOf().elect(this.#json) as unknown as Promise<Handle>;
+  }
+
+  /**
    * Runs it here and now, without broker and worker; the steps of a workflow one after the other.
    * @throws {TaskError} with `throw`, when a task fails
    */

@@ -43,6 +43,8 @@ export interface TaskCaller {
   send(call: SignatureCall): Promise<ResultNode>;
   /** Runs a signature of any kind in this process. */
   applySignature(call: SignatureCall): Promise<ResultNode>;
+  /** Lets the workers choose one of them, which sends the signature. @throws {SignatureError} */
+  elect(signature: SignatureJson): Promise<ResultNode>;
   freezeSignature(
     signature: SignatureJson,
     options: FreezeOptions,

@@ -137,6 +137,10 @@ describe('the heart', () => {
     const stage = await newStage();
     defineTasks(stage);
     const heard = await hearEvents(stage);
+    let signals = 0;
+    stage.app.signals.heartbeatSent.connect(({ hostname }) => {
+      if (hostname === 'w@h') signals++;
+    });
     const worker = await stage.start({ heartbeatIntervalMs: 100, hostname: 'w@h' });
     await (await stage.app.sendTask('ev.add', [1, 2])).get({ timeoutMs: 5000 });
     const beats = (): readonly CeleryEvent[] => heard.filter(({ type }) => type === 'worker-heartbeat');
@@ -146,6 +150,7 @@ describe('the heart', () => {
     expect(heard[0]?.type).toBe('worker-online');
     expect(Object.keys(encodeEvent(beats()[0]!))).toEqual(goldenFields('worker-heartbeat', 'worker-heartbeat'));
     expect(beats()[0]).toMatchObject({ hostname: 'w@h', fields: { freq: 0.1, sw_ident: 'celeriac', active: 0 } });
+    expect(signals).toBeGreaterThan(0);
     const count = heard.length;
     await new Promise((resolve) => setTimeout(resolve, 250));
     expect(heard.length).toBe(count);

@@ -117,10 +117,8 @@ describe.each(KINDS)('gossip on %s', { timeout: 60_000 }, (kind) => {
     stage.app.task('gossip.alone', () => 'done');
     await stage.start({ hostname: 'quiet@h', withoutGossip: true, withoutHeartbeat: true });
     await stage.start({ hostname: 'alone@h' });
-    const id = uuid();
-    const signature = stage.app.signature('gossip.alone', { options: { taskId: id } });
-    await stage.app.control.election(uuid(), 'task', signature.toJSON());
-    expect(await stage.app.result(id).get({ timeoutMs: 15_000 })).toBe('done');
+    const result = await stage.app.signature('gossip.alone').election();
+    expect(await result.get({ timeoutMs: 15_000 })).toBe('done');
   });
 });
 

@@ -1,0 +1,90 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { uuid } from '@celeriac/protocol';
+import { useService } from '@celeriac/tooling/services';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { FlakyBroker } from './flaky-broker.ts';
+import { newStage, type Stage, taskMessage, until } from './stage.ts';
+
+const redis = await useService('redis');
+const isLong = process.env['CELERIAC_LONG'] === '1';
+const TASKS = isLong ? 200_000 : 5000;
+const AT_ONCE = 500;
+const MIB = 1024 * 1024;
+
+/** A monitor in a process of its own, frozen. */
+async function frozenMonitor({ url, app }: Stage): Promise<void> {
+  const main = fileURLToPath(new URL('monitor-main.ts', import.meta.url));
+  const options = JSON.stringify(app.settings.brokerTransportOptions);
+  const child = fork(main, [url, options], { execArgv: ['--conditions=@celeriac/source'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  expect((await once(child, 'message'))[0]).toBe('ready');
+  child.kill('SIGSTOP');
+}
+
+async function runTasks(stage: Stage, count: number, isDone: (sent: number) => boolean): Promise<void> {
+  const transport = await stage.connect();
+  for (let sent = 0; sent < count; sent += AT_ONCE) {
+    const messages = Array.from({ length: AT_ONCE }, () => ({
+      exchange: '',
+      routingKey: 'celery',
+      message: taskMessage('flood.noop'),
+    }));
+    const outcomes = await transport.publish(messages);
+    expect(outcomes.filter((outcome) => outcome !== undefined)).toEqual([]);
+    await until(() => isDone(sent + AT_ONCE), 'the tasks have run', 60_000);
+  }
+}
+
+describe('E2: a flood of events', { timeout: isLong ? 600_000 : 120_000 }, () => {
+  it.skipIf(redis.skipped !== undefined)('with a frozen monitor every task runs, and no memory fills', async () => {
+    const stage = await newStage('redis');
+    stage.app.task('flood.noop', { ignoreResult: true }, () => null);
+    await frozenMonitor(stage);
+    const worker = await stage.start({ taskEvents: true, concurrency: 50 });
+    const before = process.memoryUsage().rss;
+    await runTasks(stage, TASKS, (sent) => worker.stats().succeeded >= sent);
+    expect(worker.stats()).toMatchObject({ succeeded: TASKS, failed: 0 });
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * MIB);
+    expect(await (await stage.connect()).size('celery')).toBe(0);
+  });
+
+  it('with the broker away events wait up to the limit, the newest leave when it is back', async () => {
+    const broker = new FlakyBroker();
+    const stage = await newStage('memory', { brokerTransport: broker.plugin });
+    broker.isAway = true;
+    const events = stage.runtime.openEvents({ hostname: 'w@h', listsTasks: true });
+    const fields = { uuid: uuid(), result: 'x'.repeat(200) };
+    const before = process.memoryUsage().heapUsed;
+    for (let count = 1; count <= 200_000; count++) events.send('task-succeeded', { ...fields, count });
+    expect([events.waiting, events.dropped]).toEqual([10_000, 190_000]);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(300 * MIB);
+    broker.isAway = false;
+    await until(() => events.waiting === 0, 'they have left', 60_000);
+    await events.close(5000);
+    expect(events.dropped).toBe(190_000);
+  });
+});
+
+describe('D10: revoked ids', { timeout: 120_000 }, () => {
+  it.skipIf(redis.skipped !== undefined)(
+    '10,000 of them are learned back from a peer when one worker restarts',
+    async () => {
+      const stage = await newStage('redis');
+      stage.app.task('flood.noop', () => null);
+      await stage.start({ hostname: 'stays@h' });
+      const first = await stage.start({ hostname: 'restarts@h' });
+      const ids = Array.from({ length: 10_000 }, (_, at) => `revoked-${at}`);
+      const told = await stage.app.control.revoke(ids, { reply: true, limit: 2, timeoutMs: 20_000 });
+      expect(told.length).toBe(2);
+      await first.stop(5000);
+      await stage.start({ hostname: 'restarts@h', withoutMingle: false });
+      const asked = { destination: 'restarts@h', timeoutMs: 20_000 };
+      const known = (await stage.app.control.inspect(asked).revoked()).get('restarts@h') as readonly string[];
+      expect(new Set(known)).toEqual(new Set(ids));
+      await stage.publish(taskMessage('flood.noop', { headers: { id: 'revoked-9999' } }));
+      await expect(stage.app.result('revoked-9999').get({ timeoutMs: 20_000 })).rejects.toThrow(/revoked/);
+    },
+  );
+});
