@@ -12,6 +12,8 @@ const celery = await useCelery();
 const python = celery.skipped === undefined ? celery.python : undefined;
 const hasEphem = python !== undefined && spawnSync(python, ['-I', '-c', 'import ephem']).status === 0;
 
+if (!hasEphem) console.warn("Celery is not asked about the sun: Python's ephem is not installed (python3-ephem).");
+
 /** Event, latitude, longitude, start and Celery's answer in Unix seconds. */
 type Row = readonly [SolarEvent, latitude: number, longitude: number, startSeconds: number, answerSeconds: number];
 

@@ -116,6 +116,14 @@ describe('a beat', () => {
     expect(errors.find((line) => line.includes('bad field'))).toMatch(/arg is no part.*Did you mean args/);
   });
 
+  test('of two entries of one name that of the settings counts, and the other one is told of', async () => {
+    const { app } = beatApp({ beatSchedule: { twice: { task: 'add', schedule: 0.1, args: [1, 2] } } });
+    app.addPeriodicTask(3600, app.signature('add', { args: [3, 4] }), { name: 'twice' });
+    const { events } = await startBeat(app, { store: new MemoryStore() });
+    await events.seen('sent');
+    expect(events.of('bad-entry')).toMatchObject([{ entry: 'twice', error: { code: 'CLR_BEAT_ENTRY' } }]);
+  });
+
   test('warns of unknown tasks at its start, and tells when it sends one', async () => {
     const { app, log } = beatApp({
       beatSchedule: {

@@ -1,5 +1,6 @@
 import type { PeriodicEntry } from '@celeriac/core';
 import type { AppRuntime } from '@celeriac/core/internal';
+import { BeatEntryError } from '../entry/beat-entry-error.ts';
 import { type EntryDefaults, readEntry } from '../entry/read-entry.ts';
 import type { EntryOrigin, ScheduleEntry } from '../entry/schedule-entry.ts';
 import type { EntryRecord } from '../store/beat-store.ts';
@@ -61,7 +62,8 @@ class Collector implements EntrySet {
 
   add(name: string, given: unknown, origin: EntryOrigin): void {
     try {
-      if (this.entries.has(name)) throw new Error(`"${name}" stands in beatSchedule already, which counts`);
+      if (this.entries.has(name))
+        throw new BeatEntryError(name, 'its name', 'stands in beatSchedule already, which counts');
       this.entries.set(name, readEntry(name, given, this.#defaults, origin));
     } catch (error) {
       this.bad.push({ name, error });
