@@ -76,6 +76,13 @@ function thrownText(value: unknown): string {
 /** An exception as events and chord errors show it: `ValueError('boom')`. */
 export function exceptionRepr(info: ExceptionInfo): string {
   const name = info.exc_type.slice(info.exc_type.lastIndexOf('.') + 1);
-  if (typeof info.exc_message === 'string') return `${name}(${pythonRepr(info.exc_message)})`;
-  return `${name}(${info.exc_message.map((argument) => pythonRepr(argument)).join(', ')})`;
+  if (typeof info.exc_message === 'string') return `${name}(${argumentRepr(info.exc_message)})`;
+  return `${name}(${info.exc_message.map(argumentRepr).join(', ')})`;
+}
+
+/** Python puts text with apostrophes into double quotes; reprs of messages' arguments, which Celery makes itself, do not. */
+function argumentRepr(argument: unknown): string {
+  const text = pythonRepr(argument);
+  if (typeof argument !== 'string' || !argument.includes("'") || argument.includes('"')) return text;
+  return `"${text.slice(1, -1).replace(/\\(.)/g, (escaped, char) => (char === "'" ? char : escaped))}"`;
 }

@@ -1,6 +1,7 @@
 import { type ExceptionInfo, isoNaive, type SignatureJson } from '@celeriac/protocol';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
-import { bodyOf, headerOf, membersOf } from '../signature/signature-parts.ts';
+import type { WireOptions } from '../signature/option-names.ts';
+import { bodyOf, headerOf, membersOf, withOptions } from '../signature/signature-parts.ts';
 import type { FinishedMember } from './finished-member.ts';
 
 /** Why signatures that were promised will never run. */
@@ -19,7 +20,9 @@ export async function failSignatures(
   signatures: readonly SignatureJson[],
   cause: FailureCause,
 ): Promise<readonly FinishedMember[]> {
-  const leaves = signatures.flatMap(leavesOf).filter((leaf) => typeof leaf.options['task_id'] === 'string');
+  const leaves = signatures
+    .flatMap((signature) => leavesOf(signature))
+    .filter((leaf) => typeof leaf.options['task_id'] === 'string');
   await Promise.all(leaves.map((leaf) => storeFailure(runtime, leaf, cause)));
   return leaves.flatMap((leaf) => membershipOf(leaf, cause));
 }
@@ -54,16 +57,23 @@ function membershipOf(leaf: SignatureJson, cause: FailureCause): readonly Finish
   return [{ part, body: chord, rootId: taskId }];
 }
 
-/** The tasks that hold results. */
-function leavesOf(signature: SignatureJson): readonly SignatureJson[] {
+/**
+ * The tasks that hold results. Where a workflow reports to a chord, its last tasks do: they get its place there.
+ */
+function leavesOf(signature: SignatureJson, place: WireOptions = {}): readonly SignatureJson[] {
+  const { chord, group_id, group_index } = { ...place, ...signature.options };
+  const own = chord === undefined ? {} : { chord, group_id, group_index };
   switch (signature.subtask_type) {
-    case 'chain':
+    case 'chain': {
+      const steps = membersOf(signature);
+      return steps.flatMap((step, index) => leavesOf(step, index === steps.length - 1 ? own : {}));
+    }
     case 'group':
-      return membersOf(signature).flatMap(leavesOf);
+      return membersOf(signature).flatMap((member) => leavesOf(member, own));
     case 'chord':
-      return [...headerOf(signature), bodyOf(signature)].flatMap(leavesOf);
+      return [...headerOf(signature).flatMap((member) => leavesOf(member)), ...leavesOf(bodyOf(signature), own)];
     default:
-      return [signature];
+      return [withOptions(signature, own)];
   }
 }
 

@@ -163,9 +163,16 @@ class Planner {
       this.add(body, { args: [[]], options: shared });
       return;
     }
+    const size = headerSize(header);
+    if (size === 0) {
+      // Members without a result of their own, such as empty groups after a step: nothing would ever report.
+      for (const member of header) this.add(member, { ...additions, options: shared });
+      this.add(body, { args: [[]], options: shared });
+      return;
+    }
     this.#chords.push({
       groupId,
-      size: headerSize(header),
+      size,
       body,
       header: header.map((member) => resultOf(member)),
       polling: { interval, max_retries, countdown },

@@ -1,9 +1,9 @@
 import type { Embed, SignatureJson, TaskRequest } from '@celeriac/protocol';
 import { isEmptyChain, withResultId } from './freeze-signature.ts';
-import { chainOf, chordOf, joinSteps } from './pipe-signatures.ts';
+import { chainOf, joinSteps } from './pipe-signatures.ts';
 import type { SignatureApplication } from './plan-signature.ts';
 import { SignatureError } from './signature-error.ts';
-import { addLinks, listOf, membersOf, pushDown } from './signature-parts.ts';
+import { addLinks, bodyOf, listOf, membersOf, pushDown } from './signature-parts.ts';
 import { stampSignature } from './stamp-signature.ts';
 
 /** The task whose place is taken. */
@@ -48,16 +48,27 @@ export function replaceSignature(given: SignatureJson, task: ReplacedTask, embed
   };
 }
 
-/** One id cannot be that of many results: those of a group are gathered in a list. */
+/** One id cannot be that of many results: those of a group at the end are gathered in a list. */
 function gathered(given: SignatureJson): SignatureJson {
   const signature = pushDown(given);
-  if (signature.subtask_type === 'group') {
-    const isPlain = Object.keys(signature.options).length === 0;
-    return chordOf(isPlain ? membersOf(signature) : signature, ACCUMULATE);
+  if (!endsWithGroup(signature)) return signature;
+  const steps = joinSteps([signature, ACCUMULATE]);
+  return steps.length === 1 ? steps[0]! : chainOf(steps);
+}
+
+function endsWithGroup(signature: SignatureJson): boolean {
+  switch (signature.subtask_type) {
+    case 'group':
+      return true;
+    case 'chord':
+      return endsWithGroup(bodyOf(signature));
+    case 'chain': {
+      const last = membersOf(signature).findLast((step) => !isEmptyChain(step));
+      return last !== undefined && endsWithGroup(last);
+    }
+    default:
+      return false;
   }
-  if (signature.subtask_type !== 'chain') return signature;
-  const steps = joinSteps([signature]);
-  return steps.at(-1)?.subtask_type === 'group' ? chainOf(joinSteps([signature, ACCUMULATE])) : signature;
 }
 
 const ACCUMULATE: SignatureJson = {
