@@ -7,7 +7,7 @@ import sys
 import time
 
 import celery
-from celery import chain, chord
+from celery import chain, chord, group
 from celery.bin.celery import celery as celery_command
 from celery.exceptions import TimeoutError as NotReady
 from click.testing import CliRunner
@@ -58,19 +58,50 @@ def send_chord(header, body):
     return remember(chord(map(signature, header), signature(body)).apply_async())
 
 
+def flow_of(spec):
+    if "call" in spec:
+        return signature(spec["call"]).set(immutable=spec.get("immutable", False))
+    if "chain" in spec:
+        return chain(*map(flow_of, spec["chain"]))
+    if "group" in spec:
+        return group([flow_of(member) for member in spec["group"]])
+    if "chord" in spec:
+        return chord([flow_of(member) for member in spec["chord"]["header"]], flow_of(spec["chord"]["body"]))
+    from celery.canvas import chunks, xmap, xstarmap
+
+    if "map" in spec:
+        return xmap(signature(spec["map"]["task"]), spec["map"]["items"], app=app)
+    if "starmap" in spec:
+        return xstarmap(signature(spec["starmap"]["task"]), spec["starmap"]["items"], app=app)
+    parts = spec["chunks"]
+    return chunks(signature(parts["task"]), parts["items"], parts["size"], app=app).group()
+
+
+def send_flow(flow, args):
+    sent = flow_of(flow)
+    # Python sends maps by their own name; the queue is that of the task in them.
+    kind = next(iter(flow))
+    options = {"queue": flow[kind]["task"]["options"]["queue"]} if kind in ("map", "starmap", "chunks") else {}
+    return remember(sent.apply_async(tuple(args), **options))
+
+
 def outcome(id, timeout):
     result = results[id]
     try:
         value = result.get(timeout=timeout)
     except NotReady:
-        return {"state": result.state, "late": True}
+        return {"state": state_name(result), "late": True}
     except Exception as error:  # whatever the task raised
-        return {"state": result.state, "error": {
+        return {"state": state_name(result), "error": {
             "type": type(error).__name__, "module": type(error).__module__,
             "bases": [base.__name__ for base in type(error).__mro__],
-            "args": list(error.args), "traceback": result.traceback,
+            "args": list(error.args), "traceback": getattr(result, "traceback", None),
         }}
-    return {"state": result.state, "value": value}
+    return {"state": state_name(result), "value": value}
+
+
+def state_name(result):
+    return getattr(result, "state", None) or ("SUCCESS" if result.successful() else "FAILURE")
 
 
 def state(id):
@@ -142,7 +173,7 @@ def has(encoding):
 
 
 OPERATIONS = {function.__name__: function for function in (
-    send, send_chain, send_chord, outcome, state, burst, revoke, consume, broadcast, cli, delete, able)}
+    send, send_chain, send_chord, send_flow, outcome, state, burst, revoke, consume, broadcast, cli, delete, able)}
 
 for line in sys.stdin:
     request = json.loads(line)

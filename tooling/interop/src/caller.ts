@@ -24,6 +24,18 @@ export interface CallOptions {
   readonly linkError?: readonly Call[];
 }
 
+/** A workflow, in words that both languages have. */
+export type Flow =
+  | { readonly call: Call; readonly immutable?: boolean }
+  | { readonly chain: readonly Flow[] }
+  | { readonly group: readonly Flow[] }
+  | { readonly chord: { readonly header: readonly Flow[]; readonly body: Flow } }
+  | { readonly map: { readonly task: Call; readonly items: readonly unknown[] } }
+  | { readonly starmap: { readonly task: Call; readonly items: readonly (readonly unknown[])[] } }
+  | {
+      readonly chunks: { readonly task: Call; readonly items: readonly (readonly unknown[])[]; readonly size: number };
+    };
+
 /** An error as the caller's language shows it. */
 interface SeenError {
   readonly type: string;
@@ -56,6 +68,8 @@ export interface Caller {
   readonly language: 'python' | 'celeriac';
   /** @returns the task's id */
   send(call: Call): Promise<string>;
+  /** @param args - of the workflow's first tasks, before their own @returns the id of its result */
+  sendFlow(flow: Flow, args?: readonly unknown[]): Promise<string>;
   outcome(id: string, timeoutMs: number): Promise<Outcome>;
   /** What stands now. */
   state(id: string): Promise<{ readonly state: string; readonly info: unknown }>;

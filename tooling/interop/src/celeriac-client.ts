@@ -1,10 +1,20 @@
-import { type ApplyOptions, type Celeriac, ResultTimeoutError, TaskError } from '@celeriac/core';
-import type { Burst, Call, Caller, CallOptions, Outcome } from './caller.ts';
+import { chain, chord, chunks, group, map, starmap } from '@celeriac/canvas';
+import {
+  type ApplyOptions,
+  type Celeriac,
+  type ResultNode,
+  ResultTimeoutError,
+  type Signature,
+  TaskError,
+} from '@celeriac/core';
+import type { Burst, Call, Caller, CallOptions, Flow, Outcome } from './caller.ts';
 
 /** Celeriac in this process. */
 export class CeleriacClient implements Caller {
   readonly language = 'celeriac';
   readonly #app: Celeriac;
+  /** Of workflows, by id. */
+  readonly #results: Map<string, ResultNode> = new Map();
 
   constructor(app: Celeriac) {
     this.#app = app;
@@ -15,7 +25,15 @@ export class CeleriacClient implements Caller {
     return result.id;
   }
 
+  async sendFlow(flow: Flow, args: readonly unknown[] = []): Promise<string> {
+    const result = await this.#workflow(flow).clone(args).delay();
+    this.#results.set(result.id, result);
+    return result.id;
+  }
+
   async outcome(id: string, timeoutMs: number): Promise<Outcome> {
+    const group = this.#results.get(id);
+    if (group?.members !== undefined) return { state: 'SUCCESS', value: await group.get({ timeoutMs }) };
     const result = this.#app.result(id);
     try {
       const value = await result.get({ timeoutMs });
@@ -50,6 +68,18 @@ export class CeleriacClient implements Caller {
   async hello(node: string, revokedId: string): Promise<{ readonly [node: string]: unknown }> {
     const inspect = this.#app.control.inspect({ destination: node, timeoutMs: 20_000 });
     return Object.fromEntries(await inspect.hello('other@host9', new Map([[revokedId, 12]])));
+  }
+
+  #workflow(flow: Flow): Signature {
+    const all = (flows: readonly Flow[]) => flows.map((one) => this.#workflow(one));
+    if ('call' in flow) return this.#signature(flow.call).set({ immutable: flow.immutable === true });
+    if ('chain' in flow) return chain(all(flow.chain)) as Signature;
+    if ('group' in flow) return group(all(flow.group)) as unknown as Signature;
+    if ('chord' in flow) return chord(all(flow.chord.header), this.#workflow(flow.chord.body)) as Signature;
+    if ('map' in flow) return map(this.#signature(flow.map.task), flow.map.items as never);
+    if ('starmap' in flow) return starmap(this.#signature(flow.starmap.task), flow.starmap.items);
+    const { task, items, size } = flow.chunks;
+    return chunks(this.#signature(task), items, size).group() as unknown as Signature;
   }
 
   #options({ eta, link, linkError, ...same }: CallOptions): ApplyOptions {

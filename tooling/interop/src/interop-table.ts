@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canvasCases } from './cases/canvas-cases.ts';
 import { controlCases } from './cases/control-cases.ts';
 import { deliveryCases } from './cases/delivery-cases.ts';
 import { errorCases } from './cases/error-cases.ts';
@@ -16,6 +17,7 @@ const CASES: readonly InteropCase[] = [
   ...timingCases,
   ...deliveryCases,
   ...workflowCases,
+  ...canvasCases,
   ...controlCases,
 ];
 

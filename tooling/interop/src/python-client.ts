@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { decodeJson, encodeJson } from '@celeriac/protocol';
-import type { Burst, Call, Caller, CallOptions, Outcome } from './caller.ts';
+import type { Burst, Call, Caller, CallOptions, Flow, Outcome } from './caller.ts';
 import type { ProgramPlan } from './child-program.ts';
 
 /** What Python's Celery at hand is and has. */
@@ -46,6 +46,10 @@ export class PythonClient implements Caller {
 
   async sendChord(header: readonly Call[], body: Call): Promise<string> {
     return (await this.#ask('send_chord', { header: header.map(wireCall), body: wireCall(body) })) as string;
+  }
+
+  async sendFlow(flow: Flow, args: readonly unknown[] = []): Promise<string> {
+    return (await this.#ask('send_flow', { flow: wireFlow(flow), args })) as string;
   }
 
   async outcome(id: string, timeoutMs: number): Promise<Outcome> {
@@ -111,6 +115,16 @@ export class PythonClient implements Caller {
     if (answer.failed !== undefined) throw new Error(`Python ${operation}: ${answer.failed}`);
     return answer.value;
   }
+}
+
+function wireFlow(flow: Flow): Record<string, unknown> {
+  if ('call' in flow) return { call: wireCall(flow.call), immutable: flow.immutable === true };
+  if ('chain' in flow) return { chain: flow.chain.map(wireFlow) };
+  if ('group' in flow) return { group: flow.group.map(wireFlow) };
+  if ('chord' in flow) return { chord: { header: flow.chord.header.map(wireFlow), body: wireFlow(flow.chord.body) } };
+  if ('map' in flow) return { map: { ...flow.map, task: wireCall(flow.map.task) } };
+  if ('starmap' in flow) return { starmap: { ...flow.starmap, task: wireCall(flow.starmap.task) } };
+  return { chunks: { ...flow.chunks, task: wireCall(flow.chunks.task) } };
 }
 
 /** In Python's spelling. */

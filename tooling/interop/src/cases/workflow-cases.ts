@@ -9,7 +9,7 @@ function callOf(scene: Scene, language: Language, task: string, args: readonly u
   return { task: `interop.${task}`, args, options: { queue: scene.queueOf(language), ...more } };
 }
 
-// Celeriac does not build workflows yet; its worker runs those of Python.
+// What both sides build is in canvas-cases.
 const only = 'Python calls Celeriac';
 const needsStore = ({ setup }: Scene): string | undefined =>
   setup.stack.isRpc ? 'Celery has no chords with rpc results' : undefined;
