@@ -23,6 +23,16 @@ test.each([
   expect(() => readOptions(args)).toThrow(word);
 });
 
+test('--regression is a small run that is checked, and what else is said counts', () => {
+  expect(readOptions(['--regression', '--rounds', '5'])).toMatchObject({
+    regression: true,
+    check: true,
+    systems: ['celeriac', 'raw'],
+    jobs: ['throughput'],
+    rounds: 5,
+  });
+});
+
 test('the help names every job', () => {
   for (const name of ['throughput', 'latency', 'start-up']) expect(HELP).toContain(name);
 });

@@ -15,6 +15,7 @@ export interface BenchOptions {
   readonly out: string | undefined;
   readonly profile: string | undefined;
   readonly check: boolean;
+  readonly regression: boolean;
   readonly help: boolean;
 }
 
@@ -39,11 +40,12 @@ ${jobs.map(({ name, what }) => `                         ${name.padEnd(11)} ${wh
   --out <folder>       writes results.md and results.svg
   --profile <folder>   a CPU profile of each side of each system (job throughput)
   --check              exit code 1 when a goal is missed
+  --regression         only what shows a loss of speed: ratios to the raw client with much room, under two minutes
 `;
 
 /** @throws {BenchOptionError} naming the option */
 export function readOptions(args: readonly string[]): BenchOptions {
-  const values = parse(args);
+  const values = withRegression(parse(args));
   const quick = values.quick;
   const concurrency = list(values.concurrency)?.map((text) => whole('concurrency', text)) ?? [1, 10, 100];
   return {
@@ -70,6 +72,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     out: values.out,
     profile: values.profile,
     check: values.check,
+    regression: values.regression,
     help: values.help,
   };
 }
@@ -90,12 +93,22 @@ function parse(args: readonly string[]) {
         out: { type: 'string' },
         profile: { type: 'string' },
         check: { type: 'boolean', default: false },
+        regression: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
   } catch (error) {
     throw new BenchOptionError((error as Error).message);
   }
+}
+
+type Values = ReturnType<typeof parse>;
+
+/** Enough to see a loss of speed, and no more. */
+function withRegression(values: Values): Values {
+  if (!values.regression) return values;
+  const few = { systems: 'celeriac,raw', brokers: 'redis,sqlite', jobs: 'throughput', concurrency: '100' };
+  return { ...few, rounds: '3', seconds: '0.7', ...values, check: true };
 }
 
 function list(text: string | undefined): readonly string[] | undefined {

@@ -7,7 +7,7 @@ import { machineLine } from './machine.ts';
 import { Measurements } from './measure/measurements.ts';
 import type { BenchOptions } from './options.ts';
 import { chart } from './report/chart.ts';
-import { goals, judge } from './report/goals.ts';
+import { goals, judge, regressionFloors } from './report/goals.ts';
 import { figureTables, goalTable } from './report/markdown.ts';
 import { BenchServer } from './servers.ts';
 import { entries } from './systems/entries.ts';
@@ -91,7 +91,7 @@ function contextOf(
 
 async function report(measurements: Measurements, options: BenchOptions, seconds: number): Promise<void> {
   const all = measurements.all();
-  const reports = judge(goals, measurements);
+  const reports = judge(options.regression ? regressionFloors : goals, measurements);
   const seen = reports.filter(({ met }) => met !== undefined);
   const settings = entries
     .filter((entry) => all.some(({ system, broker }) => system === entry.name && broker === entry.broker))

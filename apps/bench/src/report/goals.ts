@@ -46,6 +46,17 @@ const send = (broker: 'redis' | 'rabbitmq' | 'sqlite' | 'postgres', variant = '1
   ({ job: 'send', broker, variant }) as const;
 const idle = (variant: string) => ({ job: 'enqueue→result', broker: 'redis', variant }) as const;
 
+/**
+ * What no change may fall below: ratios to the raw client in the same run, with so much room that only a real loss shows
+ * on a busy machine.
+ */
+export const regressionFloors: readonly Goal[] = [
+  { name: 'Redis drain, c=100', figure: drain('redis'), against: 'raw', atLeast: 0.15 },
+  { name: 'Redis send, 1,000 in flight', figure: send('redis'), against: 'raw', atLeast: 0.12 },
+  { name: 'SQLite FULL drain', figure: drain('sqlite'), against: 'raw', atLeast: 0.05 },
+  { name: 'SQLite FULL send, 1,000 in flight', figure: send('sqlite'), against: 'raw', atLeast: 1 },
+];
+
 /** The goals, each a ratio within one run. */
 export const goals: readonly Goal[] = [
   { name: 'Redis drain, c=100', figure: drain('redis'), against: 'bullmq', atLeast: 2 },
