@@ -60,7 +60,7 @@ function open(place: Place): Connection {
   database.pragma('journal_mode = wal');
   database.pragma('synchronous = full');
   database.pragma('busy_timeout = 10000');
-  database.exec(`create table if not exists message (id integer primary key, body text not null);
+  database.exec(`create table if not exists message (id integer primary key autoincrement, body text not null);
     create table if not exists result (id integer primary key, body text not null)`);
   return database;
 }
