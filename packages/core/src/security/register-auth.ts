@@ -9,8 +9,8 @@ import { readCertStore } from './certificate.ts';
 
 /** Whether anything is to be signed, or read only when signed. */
 export function usesAuth(settings: Settings): boolean {
-  const { acceptContent, resultAcceptContent, taskSerializer, resultSerializer, securityKey } = settings;
-  const names = [...acceptContent, ...(resultAcceptContent ?? []), taskSerializer, resultSerializer];
+  const { acceptContent, taskSerializer, resultSerializer, securityKey } = settings;
+  const names = [...acceptContent, taskSerializer, resultSerializer];
   return names.includes('auth') || securityKey !== undefined;
 }
 

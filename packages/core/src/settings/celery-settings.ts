@@ -23,6 +23,7 @@ const REASONS: readonly (readonly [names: readonly string[], because: string, in
   [['broker_heartbeat_checkrate'], 'a silent connection is noticed within three heartbeats', 'Set broker_heartbeat.'],
   [['broker_channel_error_retry'], 'a channel that the broker closes is always opened again'],
   [['task_remote_tracebacks'], 'errors carry the traceback of the worker as text, TaskError.traceback'],
+  [['result_accept_content'], 'results are read with result_serializer, and with nothing else'],
   [['result_compression'], 'results are never compressed, in Celery neither'],
   [['result_cache_max'], 'results are remembered by the AsyncResult that asked for them, and nowhere else'],
   [
@@ -95,6 +96,7 @@ const NAMES: ReadonlySet<string> = new Set(
     'broker_heartbeat_checkrate broker_channel_error_retry redis_host redis_port redis_db redis_username ' +
     'redis_password redis_backend_credential_provider redis_max_connections redis_retry_on_timeout ' +
     'redis_socket_keepalive result_backend_thread_safe task_remote_tracebacks result_compression result_cache_max ' +
+    'result_accept_content ' +
     'result_chord_join_timeout result_exchange result_exchange_type result_persistent database_url ' +
     'database_engine_options database_engine_callback database_short_lived_sessions database_table_schemas ' +
     'database_table_names database_create_tables_at_setup cache_backend cache_backend_options ' +

@@ -86,13 +86,6 @@ export const settingTable: { readonly [Name in keyof Settings]: SettingDefinitio
     type: textList,
     doc: 'Serializer names or content types that are decoded',
   },
-  resultAcceptContent: {
-    celery: 'result_accept_content',
-    old: 'CELERY_RESULT_ACCEPT_CONTENT',
-    default: undefined,
-    type: textList,
-    doc: 'The same for results; acceptContent when not set',
-  },
   enableUtc: {
     celery: 'enable_utc',
     old: 'CELERY_ENABLE_UTC',

@@ -14,8 +14,6 @@ export interface Settings {
   // Modules and content
   /** Serializer names or content types that are decoded; everything else is refused unread. `['json']` */
   readonly acceptContent: readonly string[];
-  /** The same for results; `acceptContent` when not set. */
-  readonly resultAcceptContent: readonly string[] | undefined;
   /** Whether times without an offset are in UTC; else they are in `timezone`, else in the machine's own zone. true */
   readonly enableUtc: boolean;
   /** IANA zone of schedules, `Europe/Berlin` for instance; UTC when not set and `enableUtc` is on. */
