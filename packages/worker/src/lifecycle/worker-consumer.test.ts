@@ -1,6 +1,12 @@
 import type { Logger } from '@celeriac/protocol';
 import { FakeClock } from '@celeriac/testkit';
-import { ChannelError, ConnectionGuard, type ConsumeOptions, type Transport } from '@celeriac/transport';
+import {
+  ChannelError,
+  ConnectionGuard,
+  ConnectionLostError,
+  type ConsumeOptions,
+  type Transport,
+} from '@celeriac/transport';
 import { MemoryBroker, memoryTransport } from '@celeriac/transport-memory';
 import { describe, expect, it } from 'vitest';
 import { TaskReader } from '../intake/task-reader.ts';
@@ -12,7 +18,7 @@ import type { WorkerInternals } from './worker-internals.ts';
 const silent: Logger = { debug() {}, info() {}, warning() {}, error() {}, isEnabled: () => false };
 
 /** A consumer of a broker that ends the first `deaths` of its consumers at once, and notes when they began. */
-function stage(deaths: number) {
+function stage(deaths: number, loss: Error = new ChannelError('celery', 'the channel was closed')) {
   const clock = new FakeClock();
   const url = 'memory://consumer';
   const began: number[] = [];
@@ -25,7 +31,7 @@ function stage(deaths: number) {
       began.push(clock.monotonic());
       const consumer = await consume.call(transport, options);
       if (began.length > deaths) reading.push(options);
-      else queueMicrotask(() => options.onLost(new ChannelError('celery', 'the channel was closed')));
+      else queueMicrotask(() => options.onLost(loss));
       return consumer;
     };
     return transport;
@@ -68,6 +74,15 @@ describe('a consumer that dies as soon as it reads', () => {
     await clock.advance(0);
     expect(waits(began).slice(0, -1)).toEqual([0, 100, 200, 400]);
     expect([reading.length, began.at(-1)]).toEqual([2, 60_000]);
+    await consumer.stop('stop');
+  });
+
+  it('waits no longer than a moment where the connection was cut', async () => {
+    const { clock, began, reading, consumer } = stage(12, new ConnectionLostError('memory://', 'cut'));
+    await consumer.start(never);
+    await clock.advance(60_000);
+    expect(reading).toHaveLength(1);
+    expect(Math.max(...waits(began))).toBeLessThanOrEqual(2000);
     await consumer.stop('stop');
   });
 

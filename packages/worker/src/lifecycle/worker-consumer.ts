@@ -131,9 +131,10 @@ export class WorkerConsumer implements ConsumerInternals {
     const { runtime, fail } = this.worker;
     const { signal } = this.#stopping;
     runtime.logger.warning(`Reading the queues was interrupted: ${this.#loss?.message}`);
+    const isCut = isConnectionLost(this.#loss);
     try {
       await this.#tearDown();
-      await this.#pauses.pause(signal);
+      await this.#pauses.pause(isCut, signal);
       signal.throwIfAborted();
       await this.#connect(signal);
       runtime.logger.info('Reading the queues again');

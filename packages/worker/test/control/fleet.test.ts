@@ -111,7 +111,8 @@ describe.skipIf(redis.skipped !== undefined)('on Redis', () => {
       expect([round, answered]).toEqual([round, true]);
     }
     console.info(`B6: ping answered after ${waits.join(', ')} ms`);
-    if (LONG) expect(Math.max(...waits)).toBeLessThan(2000);
+    // The caller's own connections are killed too, and it asks twice a second: two seconds of the worker's, and these.
+    if (LONG) expect(Math.max(...waits)).toBeLessThan(5000);
   });
 });
 
