@@ -24,6 +24,7 @@ export function bannerFacts({ app, runtime, file }: OpenApp, given: WorkerArgume
     results: settings.resultBackend === undefined ? undefined : maskUrl(settings.resultBackend),
     concurrency: pool === 'solo' ? 1 : wanted,
     pool,
+    taskEvents: given.taskEvents ?? settings.workerSendTaskEvents,
     queues: queueViews(names, topology),
     tasks: runtime.logger.isEnabled('info') ? runtime.tasks.names().toSorted() : undefined,
   };

@@ -10,6 +10,7 @@ const facts: BannerFacts = {
   results: undefined,
   concurrency: 4,
   pool: 'prefork',
+  taskEvents: false,
   queues: [
     { name: 'celery', exchange: 'celery', exchangeType: 'direct', routingKey: 'celery' },
     { name: 'logs', exchange: 'logs', exchangeType: 'topic', routingKey: 'app.#' },
@@ -25,6 +26,7 @@ w1@box  celeriac 1.2.3 (linux x64, Node 24.21.0)
   transport    redis://:**@cache/0
   results      disabled
   concurrency  4 (prefork)
+  task events  off (-E turns them on)
 
 queues
   celery  exchange=celery(direct) key=celery

@@ -14,6 +14,8 @@ export interface BannerFacts {
   readonly results: string | undefined;
   readonly concurrency: number;
   readonly pool: string;
+  /** Monitors are told about every task. */
+  readonly taskEvents: boolean;
   readonly queues: readonly QueueView[];
   /** Undefined: not shown. */
   readonly tasks: readonly string[] | undefined;
@@ -30,6 +32,7 @@ export function bannerText(facts: BannerFacts, bold: (text: string) => string = 
         ['transport', facts.transport],
         ['results', facts.results ?? 'disabled'],
         ['concurrency', `${facts.concurrency} (${facts.pool})`],
+        ['task events', facts.taskEvents ? 'on' : 'off (-E turns them on)'],
       ],
       2,
     ),
