@@ -249,8 +249,8 @@ describe('settings that cannot be end with exit code 2 before anything is connec
   });
 
   it('a transport that is not installed names the command that installs it', async () => {
-    const { code, stderr } = await stage.run(['-b', 'redis://localhost', 'call', 'x']);
-    expect(stderr).toMatch(/^celeriac: .*redis.*\nhint: .*@celeriac\/transport-redis/);
+    const { code, stderr } = await stage.run(['-b', 'amqp://localhost', 'call', 'x']);
+    expect(stderr).toMatch(/^celeriac: .*amqp.*\nhint: .*@celeriac\/transport-amqp/);
     expect(code).toBe(1);
   });
 });

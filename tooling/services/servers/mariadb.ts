@@ -25,6 +25,8 @@ export const mariadb: ServicePlanner = {
           command: binaries['install'] as string,
           args: [
             ...['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
+            // Two that are set up at a time would step on each other in the machine's folder.
+            `--tmpdir=${folder}`,
             ...['--innodb-log-file-size=16M', '--innodb-use-native-aio=0', '--innodb-flush-method=fsync'],
           ],
         },

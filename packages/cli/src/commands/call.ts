@@ -1,3 +1,4 @@
+import { bindArguments } from '@celeriac/core/internal';
 import { closest, escapeForLog, parseIsoTime } from '@celeriac/protocol';
 import { CommandFailedError, UsageError } from '../cli-error.ts';
 import type { CommandCode, ParsedOptions } from '../definitions/define.ts';
@@ -39,8 +40,11 @@ export const callCommand: CommandCode = async ({ globals, output }, [, name = ''
   });
 };
 
-async function send({ app }: OpenApp, name: string, { args, kwargs, options }: CallRequest): Promise<string> {
+async function send({ app, runtime }: OpenApp, name: string, { args, kwargs, options }: CallRequest): Promise<string> {
   try {
+    // A call by name is not checked by the app; who types it is better told now than by the task's failure.
+    const task = runtime.tasks.get(name);
+    if (task !== undefined) bindArguments(task, args, kwargs);
     const { id } = await app.sendTask(name, args, { ...options, kwargs });
     return id;
   } catch (cause) {
