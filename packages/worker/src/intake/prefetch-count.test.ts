@@ -3,20 +3,22 @@ import { freeSlotCount, prefetchCount } from './prefetch-count.ts';
 
 describe('prefetchCount', () => {
   it.each([
-    [2, 4, 0, undefined, 0, 8],
-    [2, 4, 1, undefined, 0, 9],
-    [1, 1, 0, undefined, 0, 1],
-    [8, 0, 5, undefined, 0, 0],
-    [100, 4, 65_135, undefined, 0, 65_535],
-    [100, 4, 65_136, undefined, 0, 0],
-    [2, 4, 500, 100, 0, 108],
-    [2, 0, 500, 100, 0, 102],
-    [4, 4, 0, undefined, 3, 4],
-    [4, 4, 2, undefined, 4, 6],
+    [2, 4, 0, 0, undefined, 0, 8],
+    [2, 4, 0, 1, undefined, 0, 9],
+    [1, 1, 0, 0, undefined, 0, 1],
+    [2, 4, 16, 0, undefined, 0, 24],
+    [2, 1, 16, 0, undefined, 0, 2],
+    [8, 0, 0, 5, undefined, 0, 0],
+    [100, 4, 0, 65_135, undefined, 0, 65_535],
+    [100, 4, 0, 65_136, undefined, 0, 0],
+    [2, 4, 0, 500, 100, 0, 108],
+    [2, 0, 0, 500, 100, 0, 102],
+    [4, 4, 0, 0, undefined, 3, 4],
+    [4, 4, 0, 2, undefined, 4, 6],
   ])(
-    '%i slots, times %i, %i held, at most %s, %i orphans: %i',
-    (concurrency, multiplier, held, heldLimit, orphans, expected) => {
-      expect(prefetchCount({ concurrency, multiplier, held, heldLimit, orphans })).toBe(expected);
+    '%i slots, times %i, %i ahead, %i held, at most %s, %i orphans: %i',
+    (concurrency, multiplier, ahead, held, heldLimit, orphans, expected) => {
+      expect(prefetchCount({ concurrency, multiplier, ahead, held, heldLimit, orphans })).toBe(expected);
     },
   );
 });

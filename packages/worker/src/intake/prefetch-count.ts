@@ -7,6 +7,8 @@ export interface PrefetchFacts {
   readonly concurrency: number;
   /** Messages for each slot; 0 = no limit. */
   readonly multiplier: number;
+  /** Tasks that the pool would take beyond its slots, since they take no time. */
+  readonly ahead: number;
   /** Tasks that wait for their time. */
   readonly held: number;
   /** Most of these that are made room for; undefined = all. */
@@ -17,13 +19,13 @@ export interface PrefetchFacts {
 
 /**
  * How many messages may be held unacknowledged: enough to keep the pool busy, and one more for every task that waits for
- * its time. 0 = no limit.
+ * its time. 0 = no limit. With a multiplier of 1 nothing is held that others could run.
  * @see kombu/common.py QoS.set, celery/worker/consumer/consumer.py _update_prefetch_count, _restore_prefetch_count_after_connection_restart
  */
-export function prefetchCount({ concurrency, multiplier, held, heldLimit, orphans }: PrefetchFacts): number {
+export function prefetchCount({ concurrency, multiplier, ahead, held, heldLimit, orphans }: PrefetchFacts): number {
   const waiting = heldLimit === undefined ? held : Math.min(held, heldLimit);
   if (multiplier === 0) return heldLimit === undefined ? 0 : concurrency + heldLimit;
-  const count = Math.max(1, concurrency - orphans) * multiplier + waiting;
+  const count = Math.max(1, concurrency - orphans) * multiplier + (multiplier > 1 ? ahead : 0) + waiting;
   return count > WIDEST ? 0 : count;
 }
 

@@ -158,7 +158,8 @@ export class WorkerSession implements WorkerInternals {
     // A pool that grows must see that there is more work than it has slots.
     const concurrency = autoscaler === undefined ? pool.concurrency : autoscaler.max * options.childConcurrency;
     const { prefetchMultiplier: multiplier } = options;
-    return prefetchCount({ concurrency, multiplier, held, heldLimit, orphans: isReduced ? load.orphans : 0 });
+    const orphans = isReduced ? load.orphans : 0;
+    return prefetchCount({ concurrency, multiplier, ahead: pool.ahead ?? 0, held, heldLimit, orphans });
   }
 
   #makeAutoscaler(): Autoscaler | undefined {

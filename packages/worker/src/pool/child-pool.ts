@@ -19,6 +19,8 @@ const MOST_AHEAD = 8;
 /** They are taken back when the one before them takes longer than this. */
 const RECALL_AFTER_MS = 10;
 const LOOK_EVERY_MS = 5;
+/** Short tasks in a row after which it counts on more of them. */
+const STEADY = 100;
 /** Where several tasks share a child, how long one may take to heed its abort signal before the child is killed. */
 const GRACE_MS = 500;
 const MOST_CHILDREN = 1000;
@@ -52,6 +54,8 @@ export class ChildPool implements Pool {
   readonly #hardLimits: Deadlines<Run>;
   #size: number;
   #keys = 0;
+  /** Short tasks in a row. */
+  #streak = 0;
   /** Children in a row that ended before they were ready. */
   #failures = 0;
   #ending = false;
@@ -73,6 +77,10 @@ export class ChildPool implements Pool {
     let free = 0;
     for (const lane of this.#lanes.values()) if (this.#isOpen(lane)) free += this.#perChild - lane.started;
     return free;
+  }
+
+  get ahead(): number {
+    return this.#streak < STEADY ? 0 : this.#size * MOST_AHEAD;
   }
 
   get processes(): readonly number[] {
@@ -251,13 +259,20 @@ export class ChildPool implements Pool {
     if (lane === undefined || run === undefined) return;
     if (!run.isStarted) this.#started(lane, run);
     this.#remove(lane, run);
-    if ('runtimeMs' in outcome) this.#times.note(run.received.request.task, outcome.runtimeMs);
+    if ('runtimeMs' in outcome) this.#note(run.received.request.task, outcome.runtimeMs);
     const { maxMemoryBytes } = this.#parts;
     if (maxMemoryBytes !== undefined && (memoryBytes ?? 0) > maxMemoryBytes) this.#retire(lane);
     // The child goes on with the next one by itself.
     else if (!lane.isRecalling) this.#startAhead(lane);
     this.#retireIfDone(lane);
     this.#parts.host.onEnded(run.received, run.ending ?? this.#decoded(outcome, encodedValue));
+  }
+
+  #note(task: string, runtimeMs: number): void {
+    this.#times.note(task, runtimeMs);
+    const { ahead } = this;
+    this.#streak = this.#isShort(task) ? this.#streak + 1 : 0;
+    if (this.ahead !== ahead) this.#parts.host.onFree();
   }
 
   #startAhead(lane: Lane): void {

@@ -24,6 +24,8 @@ export interface Pool {
   readonly concurrency: number;
   /** Slots that can take a task now. */
   readonly free: number;
+  /** Tasks that it would take beyond its slots, as long as they are as short as the last ones. Absent: none. */
+  readonly ahead?: number;
   /** Ids of the processes that run tasks. */
   readonly processes: readonly number[];
   /**

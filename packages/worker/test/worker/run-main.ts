@@ -15,9 +15,12 @@ app.task('run.sleep', { acksLate: true }, async (ms: number): Promise<string> =>
   appendFileSync(ledger, `end ${process.pid}\n`);
   return 'slept';
 });
-app.task('run.early', async (ms: number): Promise<void> => {
+app.task('run.early', { trackStarted: true }, async (ms: number): Promise<void> => {
   appendFileSync(ledger, `start ${process.pid}\n`);
   await new Promise((resolve) => setTimeout(resolve, ms));
+});
+app.task('run.due', { ignoreResult: true }, (dueMs: number): void => {
+  appendFileSync(ledger, `due ${Date.now() - dueMs}\n`);
 });
 app.task('run.throwLater', async () => {
   setTimeout(() => {

@@ -6,9 +6,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Celeriac } from '@celeriac/core';
 import { runtimeOf } from '@celeriac/core/internal';
+import { uuid } from '@celeriac/protocol';
+import { useService } from '@celeriac/tooling/services';
 import { onTestFinished } from 'vitest';
 
 const script = fileURLToPath(new URL('./run-main.ts', import.meta.url));
+
+const redis = await useService('redis');
+
+/** Why there is no Redis; undefined when there is one. */
+export const redisSkipped: string | undefined = redis.skipped;
+
+export type RunBroker = 'sqlite' | 'redis';
 
 /** A folder with a database, a client of it, and worker processes. */
 export class Run {
@@ -19,16 +28,19 @@ export class Run {
   readonly children: ChildProcess[] = [];
   output = '';
 
-  constructor(folder: string) {
+  readonly #transportOptions: object;
+
+  constructor(folder: string, broker: RunBroker) {
     this.folder = folder;
     this.ledger = join(folder, 'ledger');
-    this.url = `sqlite:///${folder}/run.db`;
+    this.url = broker === 'sqlite' ? `sqlite:///${folder}/run.db` : redis.skipped === undefined ? redis.url : '';
+    this.#transportOptions = { leaseMs: 2000, ...(broker === 'redis' && { global_keyprefix: `${uuid()}:` }) };
     this.app = new Celeriac('client', {
       brokerUrl: this.url,
       resultBackend: this.url,
       configFile: false,
       environment: {},
-      brokerTransportOptions: { leaseMs: 2000 },
+      brokerTransportOptions: this.#transportOptions as Record<string, unknown>,
     });
   }
 
@@ -40,7 +52,7 @@ export class Run {
         ...process.env,
         CELERY_BROKER_URL: this.url,
         CELERY_RESULT_BACKEND: this.url,
-        CELERIAC_BROKER_TRANSPORT_OPTIONS: JSON.stringify({ leaseMs: 2000 }),
+        CELERIAC_BROKER_TRANSPORT_OPTIONS: JSON.stringify(this.#transportOptions),
         LEDGER: this.ledger,
         POOL: pool,
         ...env,
@@ -73,8 +85,9 @@ export class Run {
   }
 }
 
-export async function newRun(): Promise<Run> {
-  const run = new Run(await mkdtemp(join(tmpdir(), 'celeriac-run-')));
+/** @param broker - and result store */
+export async function newRun(broker: RunBroker = 'sqlite'): Promise<Run> {
+  const run = new Run(await mkdtemp(join(tmpdir(), 'celeriac-run-')), broker);
   onTestFinished(async () => {
     for (const child of run.children) child.kill('SIGKILL');
     await run.app.close();
