@@ -1,4 +1,5 @@
-import type { AsyncResult } from '@celeriac/core';
+import { chord, group } from '@celeriac/canvas';
+import { type AsyncResult, GroupResult, type Signature } from '@celeriac/core';
 import { app, countBusyFile, countFiles, measure, merge } from './counting-app.ts';
 import type { WordKind } from './lexicon-app.ts';
 import type { ProgressBar } from './progress-bar.ts';
@@ -22,8 +23,6 @@ export interface Effort {
 
 /** Files that one task reads. */
 const FILES_PER_TASK = 4;
-/** Tallies that one task adds up. */
-const TALLIES_PER_TASK = 8;
 
 /** The other application's task: its name and its types are all that this side knows. */
 const classify = app.foreign<[words: readonly string[]], WordKind[]>('lexicon.classify', { queue: 'lexicon' });
@@ -38,16 +37,11 @@ export async function countFolder(
   const startedAt = performance.now();
   const [busy, ...others] = paths;
   if (busy === undefined) throw new Error(`No text files in ${folder}.`);
-  const busyFile = await countBusyFile.delay(folder, busy);
   const bytes = await followed(await measure.delay(folder, paths), bar);
+  // Map: some files each, all in parallel. Reduce: one task that gets all tallies.
   const batches = inGroupsOf(FILES_PER_TASK, others);
-  const counted = await inOrder(
-    'counting',
-    bar,
-    await Promise.all(batches.map((batch) => countFiles.delay(folder, batch))),
-  );
-  const { attempts, ...busyTally } = await busyFile.get({ timeoutMs: 60_000 });
-  const { tally, tasks } = await mergeAll([...counted, busyTally], bar);
+  const counting = [countBusyFile.s(folder, busy), ...batches.map((batch) => countFiles.s(folder, batch))];
+  const { tally, attempts } = await (canJoin() ? counted(counting, bar) : countedHere(counting));
   const top = topWords(tally.counts, limit);
   const kinds = await (await classify.delay(top.map(([word]) => word))).get({ timeoutMs: 60_000 });
   const answer: Answer = {
@@ -58,7 +52,7 @@ export async function countFolder(
     attemptsForBusyFile: attempts,
     top: top.map(([word, count], index) => ({ word, count, kind: kinds[index] ?? 'word' })),
   };
-  return { answer, effort: { tasks: batches.length + tasks + 3, seconds: (performance.now() - startedAt) / 1000 } };
+  return { answer, effort: { tasks: batches.length + 4, seconds: (performance.now() - startedAt) / 1000 } };
 }
 
 /** Waits for a task that tells how far it is, and draws that. */
@@ -77,31 +71,49 @@ async function followed(result: AsyncResult<number>, bar: ProgressBar): Promise<
   }
 }
 
-/** Adds tallies up in rounds, until one is left. */
-async function mergeAll(tallies: readonly Tally[], bar: ProgressBar): Promise<{ tally: Tally; tasks: number }> {
-  let tasks = 0;
-  let left = tallies;
-  while (left.length > 1) {
-    const groups = inGroupsOf(TALLIES_PER_TASK, left);
-    tasks += groups.length;
-    left = await inOrder('merging', bar, await Promise.all(groups.map((group) => merge.delay(group))));
-  }
-  return { tally: left[0]!, tasks };
+type Counting = Signature<Tally, []>;
+interface Counted {
+  readonly tally: Tally;
+  /** Of the first one. */
+  readonly attempts: number;
 }
 
-async function inOrder<T>(
-  label: string,
-  bar: ProgressBar,
-  results: readonly { get(options: { timeoutMs: number }): Promise<T> }[],
-): Promise<T[]> {
-  let done = 0;
-  return Promise.all(
-    results.map(async (result) => {
-      const value = await result.get({ timeoutMs: 60_000 });
-      bar.draw(label, ++done, results.length);
-      return value;
-    }),
-  );
+/** With rpc results only the caller sees them: nobody else could put them together. */
+function canJoin(): boolean {
+  return app.settings.resultBackend?.startsWith('rpc:') !== true;
+}
+
+/** A chord: the workers put the tallies together. */
+async function counted(counting: readonly Counting[], bar: ProgressBar): Promise<Counted> {
+  const sent = await chord(counting, merge.s()).delay();
+  const tally = await joined(sent, bar);
+  const [first] = sent.parent?.members ?? [];
+  return { tally, attempts: attemptsOf(await first?.get({ timeoutMs: 60_000 })) };
+}
+
+/** A group, whose results come here and go back to the workers to be put together. */
+async function countedHere(counting: readonly Counting[]): Promise<Counted> {
+  const tallies = await (await group(counting).delay()).get({ timeoutMs: 60_000 });
+  const tally = await (await merge.delay(tallies)).get({ timeoutMs: 60_000 });
+  return { tally, attempts: attemptsOf(tallies[0]) };
+}
+
+function attemptsOf(result: unknown): number {
+  return (result as { readonly attempts: number }).attempts;
+}
+
+/** Waits for a chord's body and draws how many of its header tasks are done. */
+async function joined<T>(result: AsyncResult<T>, bar: ProgressBar): Promise<T> {
+  const done = result.get({ timeoutMs: 60_000 });
+  const header = result.parent;
+  const looking = setInterval(async () => {
+    if (header instanceof GroupResult) bar.draw('counting', await header.completedCount(), header.length);
+  }, 50);
+  try {
+    return await done;
+  } finally {
+    clearInterval(looking);
+  }
 }
 
 function inGroupsOf<T>(size: number, items: readonly T[]): T[][] {

@@ -165,7 +165,7 @@ const sequences: readonly InteropCase[] = [
         const id = await scene.caller.sendFlow({ chord: { header, body } });
         // A Python caller is shown the header's own error first; the store has the body's.
         await expect.poll(async () => (await scene.caller.state(id)).state, { timeout: 20_000 }).toBe('FAILURE');
-        const { state, error } = await scene.setup.celeriac.outcome(id, 1_000);
+        const { state, error } = await scene.setup.celeriac.outcome(id, 20_000);
         expect([state, error?.type]).toEqual(['FAILURE', 'ChordError']);
         expect(String(error?.args[0])).toContain("raised ValueError('in the header')");
       },
