@@ -88,7 +88,10 @@ export class ChildPool implements Pool {
   }
 
   accepts({ request }: ReceivedTask): boolean {
-    return this.#laneFor(this.#isShort(request.task)) !== undefined;
+    const lane = this.#laneFor(this.#isShort(request.task));
+    if (lane === undefined) return false;
+    // Nothing is handed on to what seems to be stuck.
+    return lane.runs.size < this.#perChild || systemClock.monotonic() - lane.progressMs < RECALL_AFTER_MS;
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -205,8 +208,7 @@ export class ChildPool implements Pool {
       if (best === undefined || lane.runs.size < best.runs.size) best = lane;
     }
     if (best === undefined || best.runs.size < this.#perChild) return best;
-    if (!isShort || best.long > 0 || best.ahead.length >= MOST_AHEAD) return undefined;
-    return systemClock.monotonic() - best.progressMs < RECALL_AFTER_MS ? best : undefined;
+    return isShort && best.long === 0 && best.ahead.length < MOST_AHEAD ? best : undefined;
   }
 
   #launch(): PoolChild {

@@ -97,6 +97,11 @@ function defineLimited(target: Celeriac): void {
   target.task('pool.mark', (ledger: string, index: number): void =>
     appendFileSync(ledger, `${index} ${process.pid}.${threadId}\n`),
   );
+  target.task('pool.count', (to: number): number => {
+    let sum = 0;
+    for (let at = 0; at < to; at++) sum = (sum * 31 + at) | 0;
+    return sum;
+  });
   target.task('pool.hoard', (mib: number): number => {
     hoard.push(Buffer.alloc(mib * 1024 * 1024, 1));
     return process.pid;

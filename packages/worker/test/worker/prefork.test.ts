@@ -6,30 +6,33 @@ import { listQuarantine, type Worker, type WorkerOptions } from '@celeriac/worke
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isAlive } from './is-alive.ts';
 import { defineTasks } from './prefork-app.ts';
-import { newStage, type Stage, until } from './stage.ts';
+import { KINDS, type Kind, newStage, type Stage, until } from './stage.ts';
 
 const appModule = fileURLToPath(new URL('./prefork-app.ts', import.meta.url));
 
-async function preforkStage(options: WorkerOptions = {}): Promise<{ stage: Stage; worker: Worker }> {
-  const stage = await newStage();
+/** What the broker is makes no difference to a pool; all are tried when everything is asked for. */
+const PLACES: readonly Kind[] = process.env['CELERIAC_LONG'] === '1' ? KINDS : KINDS.slice(-1);
+
+async function stageOn(kind: Kind, options: WorkerOptions = {}): Promise<{ stage: Stage; worker: Worker }> {
+  const stage = await newStage(kind);
   defineTasks(stage.app);
   const worker = await stage.start({
     pool: 'prefork',
     concurrency: 2,
     appModule,
-    procAliveTimeoutMs: 15_000,
+    procAliveTimeoutMs: 60_000,
     ...options,
   });
   return { stage, worker };
 }
 
 const call = async (stage: Stage, name: string, ...args: unknown[]): Promise<unknown> =>
-  (await stage.app.sendTask(`pool.${name}`, args)).get({ timeoutMs: 15_000 });
+  (await stage.app.sendTask(`pool.${name}`, args)).get({ timeoutMs: 40_000 });
 
 async function failureOf(stage: Stage, name: string, ...args: unknown[]): Promise<{ text: string; afterMs: number }> {
   const sentAt = performance.now();
   const { id } = await stage.app.sendTask(`pool.${name}`, args);
-  await stage.app.result(id).get({ timeoutMs: 15_000, propagate: false });
+  await stage.app.result(id).get({ timeoutMs: 40_000, propagate: false });
   const [meta] = (await (await stage.runtime.backend())?.load([id])) ?? [];
   expect(meta).toMatchObject({
     status: 'FAILURE',
@@ -39,12 +42,11 @@ async function failureOf(stage: Stage, name: string, ...args: unknown[]): Promis
   return { text, afterMs: performance.now() - sentAt };
 }
 
-describe('prefork', { timeout: 60_000 }, () => {
+describe.each(PLACES)('prefork on %s', { timeout: 150_000 }, (place) => {
+  const preforkStage = (options: WorkerOptions = {}) => stageOn(place, options);
+
   it('runs tasks in child processes: values, keyword arguments, failures, retries, started states', async () => {
     const { stage, worker } = await preforkStage();
-    expect(
-      stage.lines.filter(({ message }) => /^The broker memory:\/\/ stays inside one process/.test(message)),
-    ).toEqual([{ level: 'warning', message: expect.stringMatching(/sqlite:\/\/\/queue\.db/) }]);
     expect(await call(stage, 'add', 2, 3)).toBe(5);
     const byName = await stage.app.sendTask<number>('pool.add', [2], { kwargs: { y: 40 } });
     expect(await byName.get({ timeoutMs: 5000 })).toBe(42);
@@ -105,10 +107,10 @@ describe('prefork', { timeout: 60_000 }, () => {
     const good = await Promise.all(
       Array.from({ length: 100 }, (_, x) => stage.app.sendTask<number>('pool.add', [x, 1])),
     );
-    expect(await Promise.all(good.map((result) => result.get({ timeoutMs: 20_000 })))).toEqual(
+    expect(await Promise.all(good.map((result) => result.get({ timeoutMs: 60_000 })))).toEqual(
       good.map((_, x) => x + 1),
     );
-    await expect(poison.get({ timeoutMs: 20_000 })).rejects.toThrow(/died 4 times/);
+    await expect(poison.get({ timeoutMs: 60_000 })).rejects.toThrow(/died 4 times/);
     expect(readFileSync(ledger, 'utf8').trim().split('\n')).toHaveLength(4);
     await worker.whenIdle();
     expect(await listQuarantine(stage.app)).toMatchObject([
@@ -120,7 +122,7 @@ describe('prefork', { timeout: 60_000 }, () => {
   it('an app module that does not load fails the start with its reason, and leaves no process', async () => {
     const stage = await newStage();
     const start = (module: string) =>
-      stage.start({ pool: 'prefork', concurrency: 2, appModule: module, procAliveTimeoutMs: 15_000 });
+      stage.start({ pool: 'prefork', concurrency: 2, appModule: module, procAliveTimeoutMs: 60_000 });
     await expect(start('/no/such/module.ts')).rejects.toMatchObject({
       code: 'CLR_POOL',
       message: expect.stringContaining('module.ts'),
@@ -164,5 +166,14 @@ describe('prefork', { timeout: 60_000 }, () => {
     }
     expect(new Set(pids).size).toBe(10);
     expect(pids.filter(isAlive)).toEqual([]);
+  });
+});
+
+describe('prefork on a broker in memory', { timeout: 120_000 }, () => {
+  it('says that tasks sent from its processes reach nobody', async () => {
+    const { stage } = await stageOn('memory', { concurrency: 1 });
+    expect(
+      stage.lines.filter(({ message }) => /^The broker memory:\/\/ stays inside one process/.test(message)),
+    ).toEqual([{ level: 'warning', message: expect.stringMatching(/sqlite:\/\/\/queue\.db/) }]);
   });
 });
