@@ -22,6 +22,7 @@ import { decodeDelivery, isUndecodable } from './intake/decode.ts';
 import { receivedEventFields } from './intake/received-event.ts';
 import type { TimeLimits } from './limits/time-limits.ts';
 import type { Pool, PoolHost } from './pool/pool.ts';
+import { refusedByPool } from './pool/pool-outcomes.ts';
 import { workerLost } from './pool/worker-lost.ts';
 import type { Counters } from './request/counters.ts';
 import { notRegistered } from './request/ending.ts';
@@ -341,12 +342,15 @@ export class Pipeline implements PoolHost {
   #pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#mayStart) {
-      const received = this.#next();
-      if (received === undefined) break;
-      this.#begin(received);
+    try {
+      while (this.#mayStart) {
+        const received = this.#next();
+        if (received === undefined) break;
+        this.#begin(received);
+      }
+    } finally {
+      this.#pumping = false;
     }
-    this.#pumping = false;
     this.#checkIdle();
   }
 
@@ -385,7 +389,12 @@ export class Pipeline implements PoolHost {
   #start(received: ReceivedTask): void {
     received.limits = this.#parts.timeLimits.of(received.request, received.task!);
     this.#load.give(received);
-    this.pool.run(received);
+    try {
+      this.pool.run(received);
+    } catch (error) {
+      // A pool that cannot take what it accepted: the task must not be forgotten.
+      this.onEnded(received, refusedByPool(error));
+    }
   }
 
   /** It came often: finds out whether it killed its processes. */

@@ -1,5 +1,5 @@
 import type { FailureOutcome, RevokedOutcome } from '@celeriac/core/internal';
-import { celeryExceptions } from '@celeriac/protocol';
+import { celeryExceptions, toExceptionInfo, tracebackOf } from '@celeriac/protocol';
 
 /** Its hard time limit ended the task. @see celery/worker/request.py on_timeout */
 export function timedOut(limitMs: number): FailureOutcome {
@@ -18,4 +18,18 @@ export function timedOut(limitMs: number): FailureOutcome {
 /** Somebody ended the task while it ran. @see celery/worker/request.py terminate */
 export function terminated(signal: NodeJS.Signals): RevokedOutcome {
   return { kind: 'revoked', reason: 'terminated', signal };
+}
+
+/** The pool threw instead of running the task. */
+export function refusedByPool(error: unknown): FailureOutcome {
+  return {
+    kind: 'failure',
+    exception: toExceptionInfo(error),
+    traceback: tracebackOf(error),
+    expected: false,
+    cause: 'error',
+    children: [],
+    embed: undefined,
+    runtimeMs: 0,
+  };
 }

@@ -17,6 +17,7 @@ export const pool = {
       processes: [process.pid],
       async start() {},
       run(received) {
+        if (received.request.task === 'refused') throw new Error('this pool is broken');
         free--;
         host.onStarted(received, process.pid);
         void invoke(received, abort.signal).then((outcome) => {
@@ -58,6 +59,15 @@ describe('a pool of a package', () => {
     await expect((await fails.delay()).get({ timeoutMs: 5000 })).rejects.toThrow('no');
     await worker.stop(1000);
     expect(worker.stats()).toMatchObject({ succeeded: 1, failed: 1 });
+  });
+
+  it('that throws fails the task, and nothing else', async () => {
+    const stage = await newStage('memory', { applicationFolder: await application() });
+    const refused = stage.app.task('refused', () => 'never');
+    const add = stage.app.task('add', (x: number, y: number) => x + y);
+    await stage.start({ pool: '@acme/pool' });
+    await expect((await refused.delay()).get({ timeoutMs: 5000 })).rejects.toThrow('this pool is broken');
+    expect(await (await add.delay(2, 3)).get({ timeoutMs: 5000 })).toBe(5);
   });
 
   it.each([
