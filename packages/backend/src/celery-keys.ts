@@ -39,8 +39,13 @@ export class CeleryKeys {
     return `${this.group(groupId)}.m`;
   }
 
-  /** Who was given the parts of a chord, and when. */
+  /** Who was given the parts of a chord, and when. Celery has no such key; its own claim is {@link chordDispatch}. */
   chordClaims(groupId: string): string {
+    return `${this.group(groupId)}.celeriac`;
+  }
+
+  /** Who sends a chord's body, `done` afterwards: Celery's key from 5.7 on. */
+  chordDispatch(groupId: string): string {
     return `${this.group(groupId)}.c`;
   }
 }

@@ -12,6 +12,9 @@ export function signature(
   json: SignatureJson | { toJSON(): SignatureJson },
   options: CanvasOptions = {},
 ): Signature<unknown, AnyArguments, ResultNode> {
-  const plain = 'toJSON' in json && typeof json.toJSON === 'function' ? json.toJSON() : (json as SignatureJson);
+  const plain =
+    Object(json) === json && 'toJSON' in json && typeof json.toJSON === 'function'
+      ? json.toJSON()
+      : (json as SignatureJson);
   return fromJson(plain, options.app?.['~caller'], 'signature') as Signature<unknown, AnyArguments, ResultNode>;
 }

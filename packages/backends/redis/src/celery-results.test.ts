@@ -165,7 +165,7 @@ describe.skipIf(server.skipped !== undefined)('results as Celery keeps them', ()
       const entries = await redis.zrange(key(group, 'j'), 0, '-1', 'WITHSCORES');
       expect(entries).toEqual(['[1, "task-2", "SUCCESS", {"a": [1, "x"]}]', '2', '[1, "task-0", "SUCCESS", 0]', 'inf']);
       expect(await redis.get(key(group, 's'))).toBe('3');
-      for (const suffix of ['j', 's', 'c']) expect(await redis.ttl(key(group, suffix))).toBeGreaterThan(86_000);
+      for (const suffix of ['j', 's', 'celeriac']) expect(await redis.ttl(key(group, suffix))).toBeGreaterThan(86_000);
     });
 
     test('a task that Python finished before counts once, and what was added to the chord counts', async () => {
@@ -191,7 +191,40 @@ describe.skipIf(server.skipped !== undefined)('results as Celery keeps them', ()
       expect(await redis.exists(key(group, 'j'), key(group, 's'), key(group, 't'))).toBe(0);
       await backend.chords!.open(group, 5);
       expect(await backend.chords!.join(part(group, 0))).toMatchObject({ done: 1, size: 1, parts: undefined });
-      expect(await redis.ttl(key(group, 'c'))).toBeGreaterThan(86_000);
+      expect(await redis.ttl(key(group, 'celeriac'))).toBeGreaterThan(86_000);
+    });
+
+    test('whose body Python sent is over for a member that comes again, whether that Celery leaves a mark or not', async () => {
+      const backend = await connected();
+      const [older, newest] = [uuid(), uuid()];
+      for (const group of [older, newest]) {
+        await backend.chords!.open(group, 2);
+        expect(await backend.chords!.join(part(group, 0))).toMatchObject({ done: 1, size: 2 });
+        await redis.del(key(group, 'j'), key(group, 's'), key(group, 't'));
+      }
+      await redis.setex(key(newest, 'c'), 300, 'done');
+      expect(await backend.chords!.join(part(older, 0))).toEqual({ done: 1, size: 1, parts: undefined });
+      expect(await backend.chords!.join(part(newest, 1))).toEqual({ done: 1, size: 1, parts: undefined });
+    });
+
+    test('is not sent here while a worker of Celery 5.7 has claimed it', async () => {
+      const backend = await connected({}, 200);
+      const group = uuid();
+      await backend.chords!.open(group, 1);
+      await redis.psetex(key(group, 'c'), 200, 'token of Python');
+      expect((await backend.chords!.join(part(group, 0))).parts).toBeUndefined();
+      await delay(250);
+      expect(results((await backend.chords!.join(part(group, 0))).parts)).toEqual([0]);
+    });
+
+    test('without a size has none, however often it is looked for, when nobody ever told one', async () => {
+      const backend = await connected();
+      const group = uuid();
+      for (let look = 0; look < 3; look++) {
+        expect((await backend.chords!.join(part(group, 0))).size).toBeUndefined();
+      }
+      await backend.chords!.open(group, 1);
+      expect(results((await backend.chords!.join(part(group, 0))).parts)).toEqual([0]);
     });
   });
 

@@ -23,7 +23,8 @@ export interface RedisChordsOptions extends StorePlace {
 
 /**
  * Chords in Celery's own keys, so that Python and TypeScript workers may finish members of the same one: `.j` has the
- * parts, `.s` the size, `.t` what was added to it. A key of ours, `.c`, tells who may send the body, and that it was sent.
+ * parts, `.s` the size, `.t` what was added to it. A key of ours, `.celeriac`, tells which
+ * members were recorded, who may send the body, and that it was sent.
  * @see celery/backends/redis.py on_chord_part_return
  */
 export class RedisChords implements ChordStore {
@@ -75,7 +76,8 @@ export class RedisChords implements ChordStore {
   #keysOf(groupId: string): readonly string[] {
     const { keys } = this.#options;
     const group = keys.group(groupId);
-    return [`${group}.j`, keys.chordSize(groupId), `${group}.t`, keys.chordClaims(groupId)];
+    const names = [`${group}.j`, keys.chordSize(groupId), `${group}.t`];
+    return [...names, keys.chordDispatch(groupId), keys.chordClaims(groupId)];
   }
 
   /**
@@ -96,7 +98,9 @@ export class RedisChords implements ChordStore {
     const positions = new Map(pairsOf(known).map(([field, score]) => [textOf(field), textOf(score)]));
     const parts = pairsOf(flat).map(([entry, score]) => {
       const part = this.#partOf(groupId, entry, positionOf(textOf(score)));
-      return part.index === null ? { ...part, index: positionOf(positions.get(`m:${part.taskId}`) ?? '') } : part;
+      return part.index === null
+        ? { ...part, index: positionOf(positions.get(`m:${part.taskId}`) ?? positions.get(`w:${part.taskId}`) ?? '') }
+        : part;
     });
     return inHeaderOrder(parts);
   }

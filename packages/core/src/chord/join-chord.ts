@@ -1,4 +1,4 @@
-import type { ChordPart } from '@celeriac/backend';
+import type { ChordPart, ChordProgress, ChordStore } from '@celeriac/backend';
 import { type ExceptionInfo, isoNaive, PROPAGATE_STATES } from '@celeriac/protocol';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
 import { listOf } from '../signature/signature-parts.ts';
@@ -7,6 +7,10 @@ import { dependencyFailed, joinStateLost } from './chord-error.ts';
 import { errbacksOf } from './errbacks-of.ts';
 import { failSignatures } from './fail-signatures.ts';
 import type { FinishedMember } from './finished-member.ts';
+
+/** How often, and after how many milliseconds each, a size that is not there is looked for before it counts as lost. */
+const LOOKS = 10;
+const LOOK_MS = 100;
 
 /**
  * Records finished members; the one that completes a chord sends its body, or fails it when a member failed. A body
@@ -22,7 +26,7 @@ export async function joinChord(runtime: AppRuntime, ...members: readonly Finish
   }
   const waiting = [...members];
   for (let member = waiting.pop(); member !== undefined; member = waiting.pop()) {
-    const { size, parts } = await chords.join(member.part);
+    const { size, parts } = await joinPatiently(runtime, chords, member);
     if (size === undefined) {
       // Otherwise its sender is still sending: a member to come will find the size.
       if (member.openedFirst !== true) continue;
@@ -55,6 +59,20 @@ export async function concludeChord(
   const options = { parent_id: last.part.taskId, root_id: last.rootId, ...last.inherited };
   await runtime.publisher.applySignatures([{ signature: last.body, args, options }]);
   return [];
+}
+
+/** A step that a worker here sent may belong to a chord of Celery, which is still sending its header. */
+async function joinPatiently(
+  { clock }: AppRuntime,
+  chords: ChordStore,
+  { part, openedFirst }: FinishedMember,
+): Promise<ChordProgress> {
+  let progress = await chords.join(part);
+  for (let look = 0; look < LOOKS && progress.size === undefined && openedFirst === true; look++) {
+    await new Promise<void>((resolve) => clock.setTimer(LOOK_MS, resolve));
+    progress = await chords.join(part);
+  }
+  return progress;
 }
 
 async function storePart(runtime: AppRuntime, { taskId, groupId, status, result }: ChordPart): Promise<void> {

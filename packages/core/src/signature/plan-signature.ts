@@ -156,7 +156,7 @@ class Planner {
       ...shared
     } = { ...chord.options, ...additions.options };
     const placed = withOptions(bodyOf(chord), defined({ chain, chord: outer, group_id, group_index }));
-    const body = addLinks(addLinks(placed, 'link', listOf(link)), 'link_error', listOf(link_error));
+    const body = unchained(addLinks(addLinks(placed, 'link', listOf(link)), 'link_error', listOf(link_error)));
     const header = headerOf(chord);
     const groupId = idOf(chord);
     if (header.length === 0) {
@@ -185,6 +185,23 @@ class Planner {
       });
     });
   }
+}
+
+/**
+ * A chain that begins with a task as that task, with what follows travelling along: header tasks on Celery's workers can then
+ * fail all of it by its id.
+ * @see celery/canvas.py _chain._unroll_chords
+ */
+function unchained(body: SignatureJson): SignatureJson {
+  if (body.subtask_type !== 'chain') return body;
+  const { chord, group_id, group_index, link, link_error, chain, task_id: _, ...first } = body.options;
+  const steps = membersOf(body).map((step) => addLinks(step, 'link_error', listOf(link_error)));
+  const last = steps.pop();
+  if (last === undefined || (steps[0] ?? last).subtask_type !== null) return body;
+  steps.push(withOptions(addLinks(last, 'link', listOf(link)), defined({ chord, group_id, group_index })));
+  const [begin, ...following] = steps;
+  const waiting = [...listOf(chain), ...following.reverse()];
+  return withOptions(begin!, { ...first, ...(waiting.length > 0 && { chain: waiting }) });
 }
 
 function defined(options: WireOptions): WireOptions {
