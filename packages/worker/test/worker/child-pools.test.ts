@@ -108,6 +108,23 @@ describe.each(['prefork', 'threads'])('the pool %s', { timeout: 150_000 }, (pool
   });
 });
 
+describe('the pool threads', { timeout: 150_000 }, () => {
+  it.each([
+    ['exit', [3], /exitcode 3/],
+    ['throwLater', [], /uncaughtException: Error: thrown in a timer/],
+    ['rejectLater', [], /unhandledRejection: Error: rejected and forgotten/],
+  ])('A5: a thread that ends under its task (%s) is replaced, and the others keep theirs', async (name, args, text) => {
+    const { stage, worker } = await poolStage({ pool: 'threads' });
+    const other = call(stage, 'sleep', 2000);
+    await until(() => worker.stats().active === 1, 'one runs');
+    const { id } = await send(stage, name, ...args);
+    const { result } = await metaOf(stage, id);
+    expect(result).toMatchObject({ exc_type: 'WorkerLostError', exc_message: [expect.stringMatching(text)] });
+    expect(await other).toBe(process.pid);
+    expect(await call(stage, 'add', 2, 3)).toBe(5);
+  });
+});
+
 describe('the pool prefork', { timeout: 150_000 }, () => {
   // Says something only on a machine with nothing else to do.
   it.runIf(process.env['CELERIAC_LONG'] === '1' && availableParallelism() > 1)(
