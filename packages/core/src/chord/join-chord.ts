@@ -9,8 +9,8 @@ import { failSignatures } from './fail-signatures.ts';
 import type { FinishedMember } from './finished-member.ts';
 
 /** How often, and after how many milliseconds each, a size that is not there is looked for before it counts as lost. */
-const LOOKS = 10;
-const LOOK_MS = 100;
+const LOOKS = 25;
+const LOOK_MS = 200;
 
 /**
  * Records finished members; the one that completes a chord sends its body, or fails it when a member failed. A body

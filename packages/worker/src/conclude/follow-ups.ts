@@ -33,7 +33,7 @@ export function followUps(
 /** The report of a chord's header task; undefined for a task that is in none. */
 export function chordMember(
   embed: Embed | undefined,
-  place: FlowPlace & Pick<TaskRequest, 'headers' | 'retries'>,
+  place: FlowPlace & Pick<TaskRequest, 'headers'>,
   status: string,
   result: unknown,
   inheritPriority: boolean,
@@ -41,8 +41,8 @@ export function chordMember(
   const body = embed?.chord ?? null;
   if (body === null || place.group === null) return undefined;
   const part = { groupId: place.group, taskId: place.id, index: place.groupIndex, status, result };
-  // What Celeriac sends first of all, not a retry of what Celery has sent, comes after the opening of its chord.
-  const openedFirst = place.headers['lang'] === 'js' && place.retries === 0;
+  // What Celeriac sends comes after the opening of its chord; of a chord of Celery, some time after its first task.
+  const openedFirst = place.headers['lang'] === 'js';
   return { part, body, rootId: place.rootId, openedFirst, inherited: inherited(place, inheritPriority) };
 }
 
