@@ -46,7 +46,9 @@ export class MysqlPoller implements ChangeSource {
     this.#ended = true;
     clearTimeout(this.#timer);
     this.#listeners.clear();
-    void this.#session.close().catch(() => {});
+    // Nobody waits for the answer that is under way, and it may never come.
+    if (this.#asking) this.#session.destroy();
+    else void this.#session.close().catch(() => {});
   }
 
   #arm(): void {

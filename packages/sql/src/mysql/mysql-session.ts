@@ -86,12 +86,15 @@ export class MysqlSession implements Session {
     this.onLost = undefined;
     this.#broken = true;
     await this.#connection.end();
+    // The client says goodbye and leaves it to the server to hang up.
+    this.#hangUp();
   }
 
   destroy(): void {
     this.onLost = undefined;
     this.#broken = true;
     this.#connection.destroy();
+    this.#hangUp();
   }
 
   async #query(sql: string, values: readonly unknown[]): Promise<unknown> {
@@ -108,6 +111,11 @@ export class MysqlSession implements Session {
       }
       throw error;
     }
+  }
+
+  /** `destroy` waits for the server to hang up, which one that is frozen never does. */
+  #hangUp(): void {
+    (this.#connection as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
   }
 
   #lose(error: unknown): void {

@@ -4,6 +4,8 @@ type Waiter = PromiseWithResolvers<Session>;
 
 /** A connection that was not needed for this long is closed, before a server or a firewall does it. Milliseconds. */
 const IDLE_MS = 60_000;
+/** How long a server may take to hear that a connection ends. One that is frozen never does. */
+const GOODBYE_MS = 1000;
 
 /** Connections for one transaction at a time, opened as needed. */
 export class SessionPool {
@@ -76,9 +78,10 @@ export class SessionPool {
     this.#tidying = this.#idle.length === 0 ? undefined : setTimeout(() => this.#tidy(), IDLE_MS).unref();
   }
 
-  #closeOne(session: Session): Promise<void> {
+  async #closeOne(session: Session): Promise<void> {
     this.#all.delete(session);
-    return session.close();
+    const impatience = setTimeout(() => session.destroy(), GOODBYE_MS);
+    await session.close().finally(() => clearTimeout(impatience));
   }
 
   async #openOne(): Promise<Session> {

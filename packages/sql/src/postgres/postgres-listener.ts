@@ -9,6 +9,8 @@ import { type PostgresModule, postgresClient } from './postgres-session.ts';
 const HEALTH_MS = 15_000;
 /** How long the answer may take. */
 const ANSWER_MS = 5000;
+/** How long a server may take to hang up. */
+const GOODBYE_MS = 1000;
 
 /** Learns of changes by LISTEN, on a connection of its own. The channel of a topic is `celeriac_<topic>`. */
 export class PostgresListener implements ChangeSource {
@@ -63,7 +65,9 @@ export class PostgresListener implements ChangeSource {
   close(): void {
     this.#ended = true;
     clearInterval(this.#health);
-    this.#client.end().catch(() => {});
+    const impatience = setTimeout(() => this.#hangUp(), GOODBYE_MS);
+    const done = (): void => clearTimeout(impatience);
+    this.#client.end().then(done, done);
   }
 
   async #check(): Promise<void> {
@@ -78,7 +82,11 @@ export class PostgresListener implements ChangeSource {
   #lose(error: unknown): void {
     if (this.#ended) return;
     this.close();
-    (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    this.#hangUp();
     this.onLost?.(error);
+  }
+
+  #hangUp(): void {
+    (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
   }
 }
