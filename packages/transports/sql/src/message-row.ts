@@ -45,6 +45,11 @@ export function toRow(
   };
 }
 
+/** Characters and bytes of a row that count. */
+export function sizeOf({ body, headers, properties }: NewMessageRow): number {
+  return body.length + headers.length + properties.length;
+}
+
 export function toTaken(row: MessageRow): TakenMessage {
   return {
     receipt: `${row.id}:${row.delivery_count}`,

@@ -1,6 +1,6 @@
 import { changesOf, inBatches, type Row, rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
 import type { Receipt } from '@celeriac/transport';
-import type { MessageRow, NewMessageRow } from './message-row.ts';
+import { type MessageRow, type NewMessageRow, sizeOf } from './message-row.ts';
 import { type MysqlHeld, MysqlMessageStatements } from './mysql-message-statements.ts';
 import { NOBODY } from './nobody.ts';
 import { keepAlive, OwnerStatements } from './owner-lease.ts';
@@ -155,9 +155,4 @@ function valuesOf(row: NewMessageRow): readonly unknown[] {
   const { queue, priority, deliver_at, exchange, routing_key, content_type, content_encoding } = row;
   const content = [exchange, routing_key, content_type, content_encoding, row.headers, row.properties, row.body];
   return [NOBODY, 0, queue, priority, deliver_at, ...content];
-}
-
-/** Characters and bytes of a row that count. */
-function sizeOf({ body, headers, properties }: NewMessageRow): number {
-  return body.length + headers.length + properties.length;
 }

@@ -1,17 +1,20 @@
-import { rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
+import { inBatches, rowsOf, type SqlDatabase, type Statement, type Steps } from '@celeriac/sql';
 import type { Receipt } from '@celeriac/transport';
 import { PRIORITY_LEVELS } from './capabilities.ts';
 import { ClaimMarks, LINE_SPAN } from './claim-marks.ts';
-import type { MessageRow, NewMessageRow } from './message-row.ts';
+import { type MessageRow, type NewMessageRow, sizeOf } from './message-row.ts';
 import {
   type PostgresHeld,
   type PostgresMessageRow,
   PostgresMessageStatements,
+  type PostgresNewRows,
 } from './postgres-message-statements.ts';
 import { type Acknowledgement, idsOf, RELEASE_LIMIT } from './queue-table.ts';
 import type { Claim, ServerMessages, Work } from './server-messages.ts';
 import { counted } from './server-queue-table.ts';
 
+/** Bytes of bodies and texts in one insert: it is sent as one text of twice that, which has a limit of 512 MiB. */
+const INSERT_BYTES = 32 * 1024 * 1024;
 /** Between two looks below the marks at least, milliseconds; more where a look takes long. */
 const LOOK_BEHIND_MS = 250;
 /** A look below the marks may take this part of the time. */
@@ -37,19 +40,15 @@ export class PostgresMessages implements ServerMessages {
   }
 
   put(rows: readonly NewMessageRow[]): Work<void> {
-    const statement = this.#statements.insert.with({
-      queues: rows.map((row) => row.queue),
-      priorities: rows.map((row) => row.priority),
-      deliverAts: rows.map((row) => row.deliver_at),
-      exchanges: rows.map((row) => row.exchange),
-      routingKeys: rows.map((row) => row.routing_key),
-      contentTypes: rows.map((row) => row.content_type),
-      contentEncodings: rows.map((row) => row.content_encoding),
-      headers: rows.map((row) => row.headers),
-      properties: rows.map((row) => row.properties),
-      bodies: rows.map((row) => row.body),
-    });
-    return done(statement);
+    const inserts = inBatches(rows, sizeOf, INSERT_BYTES).map((batch) =>
+      this.#statements.insert.with(columnsOf(batch)),
+    );
+    return {
+      *script() {
+        for (const insert of inserts) yield insert;
+      },
+      mode: inserts.length > 1 ? 'write' : 'statement',
+    };
   }
 
   *claim({ queue, limit, owner: { id: owner, leaseMs } }: Claim): Steps<readonly MessageRow[]> {
@@ -157,6 +156,22 @@ export class PostgresMessages implements ServerMessages {
     const { dialect } = this.#database;
     return { ids: dialect.list(idsOf(receipts)), receipts: dialect.list(receipts), owner };
   }
+}
+
+/** One list for each column. */
+function columnsOf(rows: readonly NewMessageRow[]): PostgresNewRows {
+  return {
+    queues: rows.map((row) => row.queue),
+    priorities: rows.map((row) => row.priority),
+    deliverAts: rows.map((row) => row.deliver_at),
+    exchanges: rows.map((row) => row.exchange),
+    routingKeys: rows.map((row) => row.routing_key),
+    contentTypes: rows.map((row) => row.content_type),
+    contentEncodings: rows.map((row) => row.content_encoding),
+    headers: rows.map((row) => row.headers),
+    properties: rows.map((row) => row.properties),
+    bodies: rows.map((row) => row.body),
+  };
 }
 
 function done(statement: Statement): Work<void> {
