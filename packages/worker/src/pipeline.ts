@@ -365,13 +365,22 @@ export class Pipeline implements PoolHost {
     const { pool } = this;
     if (!this.#waiting.hasLoner) {
       const next = this.#waiting.peek();
-      if (next === undefined) return undefined;
+      if (next === undefined || this.#mustWaitForAcks(next)) return undefined;
       const isAccepted = pool.accepts === undefined ? pool.free > 0 : pool.accepts(next);
       return isAccepted ? this.#waiting.take() : undefined;
     }
     if (this.#load.size > 0 || pool.free === 0) return undefined;
     this.#loner = this.#waiting.takeLoner();
     return this.#loner;
+  }
+
+  /**
+   * A late acknowledgement keeps the slot of its task until the broker has it, so that a worker that dies leaves no more
+   * tasks to be repeated than it has slots.
+   */
+  #mustWaitForAcks({ task }: ReceivedTask): boolean {
+    const { lateUnsettled } = this.#concluder;
+    return lateUnsettled > 0 && task?.options.acksLate === true && this.pool.free <= lateUnsettled;
   }
 
   /** It may have waited long: everything is looked at again. */

@@ -30,6 +30,7 @@ export class Concluder {
   readonly #parts: ConcluderParts;
   readonly #backoff: RequeueBackoff;
   #pending = 0;
+  #lateUnsettled = 0;
 
   constructor(parts: ConcluderParts) {
     this.#parts = parts;
@@ -39,6 +40,11 @@ export class Concluder {
   /** Messages that have ended but are not settled yet. */
   get pending(): number {
     return this.#pending;
+  }
+
+  /** Tasks that have run and whose late acknowledgement is on its way: were this worker to die now, they would run again. */
+  get lateUnsettled(): number {
+    return this.#lateUnsettled;
   }
 
   /** The worker ends: what waits to be given back goes at once. */
@@ -52,6 +58,7 @@ export class Concluder {
     logEnding(runtime.logger, received, ending);
     this.#signal(received, ending);
     this.#pending++;
+    if (hasRunLate(received)) this.#lateUnsettled++;
     try {
       if (needsBody(ending, context)) readBody(received);
       const conclusion = conclude(received, ending, context);
@@ -86,6 +93,7 @@ export class Concluder {
 
   #done(message: HeldMessage): void {
     this.#pending--;
+    if (isReceived(message) && hasRunLate(message)) this.#lateUnsettled--;
     this.#parts.onDone(message);
   }
 
@@ -188,6 +196,11 @@ function quarantineOf(conclusion: Conclusion): QuarantineReason | undefined {
 
 function isReceived(message: HeldMessage): message is ReceivedTask {
   return 'request' in message;
+}
+
+/** Of a task that has ended, this changes no more. */
+function hasRunLate({ acknowledged, startedAtMs }: ReceivedTask): boolean {
+  return !acknowledged && startedAtMs !== undefined;
 }
 
 function labelOf(message: HeldMessage): string {
