@@ -14,8 +14,10 @@ test.each([
   const body = Buffer.alloc(MIB, 'x');
   const row = toRow(queued('large', ''), 0);
   const { script, mode } = messages.put(Array.from({ length: mebibytes }, () => ({ ...row, body })));
-  const statements = [...script()];
-  expect(statements.length).toBeGreaterThan(1);
+  const steps = script();
+  let statements = 0;
+  while (steps.next({ rows: [], affected: [] }).done !== true) statements++;
+  expect(statements).toBeGreaterThan(1);
   expect(mode).toBe('write');
   expect(messages.put([row, row]).mode).toBe('statement');
 });
