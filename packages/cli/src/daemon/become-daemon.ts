@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { UsageError } from '../cli-error.ts';
 import type { DaemonOptions } from './daemon-options.ts';
 import { filePattern } from './file-pattern.ts';
@@ -39,18 +40,35 @@ export function becomeDaemon(options: DaemonOptions, node: string): Daemon {
   };
 }
 
+/** Group and groups first: they cannot be changed as the other user. Without a group, those of the user. */
 function dropPrivileges({ uid, gid }: DaemonOptions): void {
   become('--gid', gid, (id) => {
     process.setgid?.(id);
     process.setgroups?.([process.getgid?.() ?? id]);
   });
-  become('--uid', uid, (id) => process.setuid?.(id));
+  become('--uid', uid, (id) => {
+    if (process.getuid?.() === 0) {
+      if (gid === undefined) process.setgid?.(primaryGroup(id));
+      process.initgroups?.(id, process.getgid?.() ?? 0);
+    }
+    process.setuid?.(id);
+  });
+}
+
+/** @throws where there is no such user */
+function primaryGroup(user: string | number): number {
+  const words = execFileSync('id', ['-g', String(user)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return Number(words.trim());
+}
+
+function idOf(id: string): string | number {
+  return /^\d+$/.test(id) ? Number(id) : id;
 }
 
 function become(option: string, id: string | undefined, change: (id: string | number) => void): void {
   if (id === undefined) return;
   try {
-    change(/^\d+$/.test(id) ? Number(id) : id);
+    change(idOf(id));
   } catch (error) {
     throw new UsageError(option, `${option}: this process cannot become ${id} (${(error as Error).message}).`, {
       cause: error,

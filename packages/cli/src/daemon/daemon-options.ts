@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { UsageError } from '../cli-error.ts';
 import type { ParsedOptions } from '../definitions/define.ts';
+import { takeDetachedMark } from './detached-mark.ts';
 
 /** How a long-running command lives as a process of the system. */
 export interface DaemonOptions {
+  /** Still to be done: false in the process that was started so. */
   readonly detach: boolean;
   /** Patterns, see `filePattern`. */
   readonly pidfile: string | undefined;
@@ -32,7 +34,7 @@ export function addDaemonOptions(command: Command): Command {
 export function readDaemonOptions(options: ParsedOptions): DaemonOptions {
   const text = (name: string): string | undefined => options[name] as string | undefined;
   return {
-    detach: options['detach'] === true,
+    detach: !takeDetachedMark(process.env) && options['detach'] === true,
     pidfile: text('pidfile'),
     logfile: text('logfile'),
     uid: text('uid'),

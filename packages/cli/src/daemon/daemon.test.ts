@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -58,6 +59,29 @@ describe('a detached worker', () => {
     expect(code).not.toBe(0);
     expect(stderr).toContain('no such luck');
   });
+});
+
+test('one that is told so together with another option starts once', async () => {
+  const files = ['--pidfile', 'run/%n.pid', '--logfile', 'log/%n.log'];
+  const { code, stdout } = await stage.run([...APP, ...WORKER, '-n', 'two@h', '-DE', ...files]);
+  expect(code).toBe(0);
+  const pid = processIn(join(stage.folder, 'run/two.pid'));
+  expect(stdout).toContain(`two@h is ready (process ${pid}).`);
+  process.kill(pid, 'SIGTERM');
+  await until(() => !isRunning(pid), 'the worker ends');
+});
+
+// Only root can become somebody else.
+test.runIf(process.getuid?.() === 0)('a worker that becomes another user keeps no group of the first one', async () => {
+  const script = `
+    import { becomeDaemon } from ${JSON.stringify(join(import.meta.dirname, 'become-daemon.ts'))};
+    const none = { detach: false, logfile: undefined, gid: undefined, umask: undefined, executable: undefined };
+    becomeDaemon({ ...none, pidfile: ${JSON.stringify(join(stage.folder, 'who.pid'))}, uid: '65534' }, 'w@h').end();
+    console.log(JSON.stringify([process.getuid(), process.getgid(), process.getgroups()]));
+  `;
+  const args = ['--conditions=@celeriac/source', '--input-type=module-typescript', '-e', script];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: import.meta.dirname });
+  expect([stdout.trim(), stderr]).toEqual(['[65534,65534,[65534]]', '']);
 });
 
 test('a worker in the foreground logs to its file too', async () => {

@@ -3,12 +3,12 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CommandFailedError } from '../cli-error.ts';
 import type { DaemonOptions } from './daemon-options.ts';
+import { detachedEnvironment } from './detached-mark.ts';
 import { filePattern } from './file-pattern.ts';
 import { LogFile } from './log-file.ts';
 
 /** How long a detached process may take until it is ready, before it is left to itself. */
 const READY_MS = 30_000;
-const DETACH: ReadonlySet<string> = new Set(['-D', '--detach']);
 /** Enough of the log to see what went wrong. */
 const TAIL_LENGTH = 2000;
 
@@ -28,11 +28,11 @@ export async function detach(argv: readonly string[], options: DaemonOptions, no
   const log = options.logfile === undefined ? undefined : new LogFile(filePattern(options.logfile, node));
   const output = log?.descriptor ?? openSync('/dev/null', 'a');
   const launcher = process.argv[1] ?? fileURLToPath(new URL('../../bin/celeriac.js', import.meta.url));
-  const child = spawn(
-    options.executable ?? process.execPath,
-    [...process.execArgv, launcher, ...argv.filter((argument) => !DETACH.has(argument))],
-    { detached: true, stdio: ['ignore', output, output, 'ipc'] },
-  );
+  const child = spawn(options.executable ?? process.execPath, [...process.execArgv, launcher, ...argv], {
+    detached: true,
+    stdio: ['ignore', output, output, 'ipc'],
+    env: detachedEnvironment(process.env),
+  });
   closeSync(output);
   const isReady = await new Promise<boolean>((resolve, reject) => {
     const timer = setTimeout(() => resolve(false), READY_MS);

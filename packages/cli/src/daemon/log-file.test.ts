@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -35,4 +35,16 @@ test('a file that was moved away is opened anew, looked for once a second', () =
 test('a path that cannot be is said', () => {
   writeFileSync(join(folder, 'file'), '');
   expect(() => new LogFile(join(folder, 'file', 'w.log'))).toThrow(UsageError);
+});
+
+test('when it cannot be opened anew it goes on with the file that it has, and nothing is thrown', () => {
+  const path = join(folder, 'gone', 'w.log');
+  let nowMs = 0;
+  const log = new LogFile(path, () => nowMs);
+  renameSync(join(folder, 'gone'), join(folder, 'moved'));
+  nowMs = 5000;
+  log.write('still here\n');
+  expect(readFileSync(join(folder, 'moved', 'w.log'), 'utf8')).toBe('still here\n');
+  closeSync(log.descriptor);
+  expect(() => log.write('nowhere\n')).not.toThrow();
 });

@@ -33,9 +33,18 @@ export class LogFile {
     return this.#descriptor;
   }
 
+  /** Never throws: a full disk, or a folder that this user may not write to any more, is no reason for a worker to end. */
   write(text: string | Uint8Array): void {
-    this.#lookAfter(this.#nowMs());
-    writeSync(this.#descriptor, typeof text === 'string' ? Buffer.from(text) : text);
+    try {
+      this.#lookAfter(this.#nowMs());
+    } catch {
+      // The file that is open is written on.
+    }
+    try {
+      writeSync(this.#descriptor, typeof text === 'string' ? Buffer.from(text) : text);
+    } catch {
+      // There is no other place to say so.
+    }
   }
 
   /** Lets everything that this process writes to stdout and stderr go to the file. */

@@ -38,6 +38,14 @@ test('one of a process that is gone is replaced', () => {
   expect(readFileSync(path, 'utf8')).toBe(`${process.pid}\n`);
 });
 
+test('one with this very id is what an earlier container left behind', () => {
+  const path = join(folder, 'w.pid');
+  writeFileSync(path, `${process.pid}\n`);
+  const file = PidFile.take(path);
+  file.release();
+  expect(existsSync(path)).toBe(false);
+});
+
 test('one of a live process is left alone, and the error names it', () => {
   const path = join(folder, 'w.pid');
   writeFileSync(path, `${process.ppid}\n`);

@@ -40,7 +40,9 @@ export class PidFile {
         const { code } = error as NodeJS.ErrnoException;
         if (code !== 'EEXIST') throw new PidFileError(path, `The pid file ${path} cannot be written (${code}).`);
         const owner = readPid(path);
-        if ((owner !== undefined && isRunning(owner)) || attempt > 1) {
+        // In a container that is started again a new process often has the id of the old one.
+        const isOther = owner !== undefined && owner !== process.pid;
+        if ((isOther && isRunning(owner)) || attempt > 1) {
           const hint = 'Stop it first, or choose another file with --pidfile.';
           throw new PidFileError(path, `It runs already: process ${owner} has the pid file ${path}.`, hint);
         }
@@ -49,9 +51,14 @@ export class PidFile {
     }
   }
 
-  /** Removes the file, if it is still this process's. */
+  /** Removes the file, if it is still this process's. One that a former user of this process made may have to stay. */
   release(): void {
-    if (readPid(this.path) === process.pid) rmSync(this.path, { force: true });
+    if (readPid(this.path) !== process.pid) return;
+    try {
+      rmSync(this.path, { force: true });
+    } catch {
+      // It names a process that has ended: the next one replaces it.
+    }
   }
 }
 
