@@ -23,7 +23,6 @@ export type { ScheduleJson } from './schedule/schedule-json.ts';
 export { type SolarEvent, type SolarSchedule, solar } from './schedule/solar-schedule.ts';
 export type { BeatEvent } from './service/beat-event.ts';
 export { type BeatOptions, BeatService } from './service/beat-service.ts';
-export { PidFileError } from './service/pid-file.ts';
 export { type RunBeatOptions, runBeat } from './service/run-beat.ts';
 export {
   ScheduleEditor,

@@ -41,13 +41,27 @@ describe('beat', () => {
     expect(second.stderr).toMatch(/^celeriac: Another beat, process \d+, uses the schedule file .*one\.\nhint: /);
     expect(second.code).toBe(1);
     const taken = await run('-s', 'other', '--pidfile', 'beat.pid');
-    expect(taken.stderr).toMatch(/^celeriac: The pid file beat\.pid names process \d+, which runs\./);
+    expect(taken.stderr).toMatch(/^celeriac: It runs already: process \d+ has the pid file beat\.pid\./);
+    expect(taken.code).toBe(73);
     beat.kill('SIGTERM');
     expect((await beat.exit).code).toBe(0);
     expect(existsSync(join(stage.folder, 'beat.pid'))).toBe(false);
     expect(existsSync(join(stage.folder, 'one.lock'))).toBe(false);
     const purged = JSON.parse((await stage.run([...APP, 'purge', '-f', '--json'])).stdout) as { purged: number };
     expect(purged.purged).toBeGreaterThanOrEqual(2);
+  });
+
+  it('runs in the background, with a log of its own', { timeout: 120_000 }, async () => {
+    const files = ['--pidfile', 'run/%n.pid', '-f', 'log/%n.log'];
+    const { stdout, code } = await run('--detach', '-s', 'detached', '-l', 'info', ...files);
+    expect(stdout).toMatch(/^beat@\S+ is ready \(process \d+\)\.$/m);
+    expect(code).toBe(0);
+    const pid = Number(readFileSync(join(stage.folder, 'run/beat.pid'), 'utf8'));
+    process.kill(pid, 'SIGTERM');
+    await expect.poll(() => existsSync(join(stage.folder, 'run/beat.pid')), { timeout: 20_000 }).toBe(false);
+    expect(readFileSync(join(stage.folder, 'log/beat.log'), 'utf8')).toMatch(
+      /beat ready\.[\s\S]*Shutting down\.\.\. \(SIGTERM\)/,
+    );
   });
 
   it('runs inside of a worker with -B', { timeout: 120_000 }, async () => {

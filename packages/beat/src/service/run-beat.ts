@@ -1,12 +1,9 @@
 import type { Celeriac } from '@celeriac/core';
-import { runtimeOf } from '@celeriac/core/internal';
+import { type AppRuntime, runtimeOf } from '@celeriac/core/internal';
 import { type BeatOptions, BeatService } from './beat-service.ts';
-import { writePidFile } from './pid-file.ts';
 
 /** Options of {@link runBeat}. */
 export interface RunBeatOptions extends BeatOptions {
-  /** Where to write the number of this process. */
-  readonly pidFile?: string;
   /** Called when it runs, as leader or waiting. */
   readonly onReady?: () => void;
 }
@@ -14,25 +11,41 @@ export interface RunBeatOptions extends BeatOptions {
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
 
 /**
- * Runs a beat until a signal ends it, and closes the app.
- * @returns the exit code
- * @throws as {@link BeatService.start}; {@link PidFileError}
+ * Runs a beat until a signal ends it, and closes the app. A second signal does not wait for a store or a broker that does
+ * not answer.
+ * @returns the exit code: 0, or 1 after a second signal
+ * @throws as {@link BeatService.start}
  * @see celery/apps/beat.py
  */
 export async function runBeat(app: Celeriac, options: RunBeatOptions = {}): Promise<number> {
-  const { pidFile, onReady, ...rest } = options;
-  const removePidFile = pidFile === undefined ? () => {} : writePidFile(pidFile);
+  const { onReady, ...rest } = options;
   const beat = new BeatService(app, rest);
-  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const impatient = Promise.withResolvers<number>();
   const runtime = runtimeOf(app);
+  let signals = 0;
   const handlers = SIGNALS.map((signal) => ({
     signal,
     handler: (): void => {
       runtime.logger.info(`beat: Shutting down... (${signal})`);
-      ask();
+      asked.resolve();
+      if (++signals > 1) impatient.resolve(1);
     },
   }));
   for (const { signal, handler } of handlers) process.on(signal, handler);
+  try {
+    return await Promise.race([runUntil(asked.promise, beat, runtime, onReady), impatient.promise]);
+  } finally {
+    for (const { signal, handler } of handlers) process.off(signal, handler);
+  }
+}
+
+async function runUntil(
+  asked: Promise<void>,
+  beat: BeatService,
+  runtime: AppRuntime,
+  onReady: (() => void) | undefined,
+): Promise<number> {
   try {
     await beat.start();
     onReady?.();
@@ -41,7 +54,5 @@ export async function runBeat(app: Celeriac, options: RunBeatOptions = {}): Prom
   } finally {
     await beat.stop();
     await runtime.close();
-    for (const { signal, handler } of handlers) process.off(signal, handler);
-    removePidFile();
   }
 }

@@ -8,8 +8,8 @@ import { UsageError } from '../cli-error.ts';
 import { configuredAppUrl } from '../configured-app-url.ts';
 import { becomeDaemon } from '../daemon/become-daemon.ts';
 import { type DaemonOptions, readDaemonOptions } from '../daemon/daemon-options.ts';
-import { detach } from '../daemon/detach.ts';
 import { filePattern } from '../daemon/file-pattern.ts';
+import { startDetached } from '../daemon/start-detached.ts';
 import type { CommandCode, ParsedOptions } from '../definitions/define.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { packageFolders } from '../import-package.ts';
@@ -83,13 +83,6 @@ function watch({ workdir }: GlobalOptions, output: Output, { detach }: DaemonOpt
   if (detach) throw new UsageError('--watch', '--watch is for development, and not for --detach.');
   const args = process.argv.slice(2).filter((argument) => argument !== '--watch');
   return new WatchedWorker({ folder: workdir, args, output }).run();
-}
-
-async function startDetached(options: DaemonOptions, name: string, output: Output): Promise<number> {
-  const { pid, isReady } = await detach(process.argv.slice(2), options, name);
-  const state = isReady ? 'is ready' : 'was started, and is not ready yet';
-  output.data({ hostname: name, pid, ready: isReady }, () => `${name} ${state} (process ${pid}).`);
-  return 0;
 }
 
 /** Nobody outside of this process could send it anything. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addDaemonOptions } from '../daemon/daemon-options.ts';
 import { type Attach, choiceOption, examples } from './define.ts';
 
 const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
@@ -14,7 +15,6 @@ export function defineBeat(program: Command, attach: Attach): void {
       'file, redis:// or sqlite:// URL that keeps the schedule (default: beatStore, beatScheduleFilename)',
     )
     .option('--max-interval <seconds>', 'longest time between two looks at what was changed (default: 5)')
-    .option('--pidfile <file>', 'write the number of the process to this file')
     .addOption(choiceOption('-l, --loglevel <level>', 'debug, info, warning or error', LOG_LEVELS))
     .addOption(choiceOption('--logformat <format>', 'text, or json: one object per line', LOG_FORMATS))
     .addHelpText(
@@ -22,11 +22,13 @@ export function defineBeat(program: Command, attach: Attach): void {
       examples(
         'celeriac -A ./src/tasks.ts beat -l info',
         'celeriac -A ./src/tasks.ts beat --store redis://localhost',
+        'celeriac -A ./src/tasks.ts beat --detach --pidfile /run/beat.pid --logfile /var/log/beat.log',
         'celeriac -A ./src/tasks.ts beat next 20',
         'celeriac beat explain "30 2 * * 0" --tz Europe/Berlin',
         'celeriac -A ./src/tasks.ts beat add cleanup --task tasks.cleanup --schedule "0 3 * * *"',
       ),
     );
+  addDaemonOptions(beat);
   attach(beat, async () => (await import('../commands/beat.ts')).beatCommand);
   defineLooks(beat, attach);
   defineChanges(beat, attach);
