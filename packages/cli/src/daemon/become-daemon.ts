@@ -49,7 +49,7 @@ function dropPrivileges({ uid, gid }: DaemonOptions): void {
   become('--uid', uid, (id) => {
     if (process.getuid?.() === 0) {
       if (gid === undefined) process.setgid?.(primaryGroup(id));
-      process.initgroups?.(id, process.getgid?.() ?? 0);
+      (process as Initgroups).initgroups?.(id, process.getgid?.() ?? 0);
     }
     process.setuid?.(id);
   });
@@ -59,6 +59,11 @@ function dropPrivileges({ uid, gid }: DaemonOptions): void {
 function primaryGroup(user: string | number): number {
   const words = execFileSync('id', ['-g', String(user)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   return Number(words.trim());
+}
+
+/** Missing in the types of Node. */
+interface Initgroups {
+  readonly initgroups?: (user: string | number, extraGroup: string | number) => void;
 }
 
 function idOf(id: string): string | number {
