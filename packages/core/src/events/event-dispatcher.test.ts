@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_LIMITS, decodeJson } from '@celeriac/protocol';
-import type { Delivery } from '@celeriac/transport';
+import type { ConnectionGuard, Delivery } from '@celeriac/transport';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Celeriac } from '../app/celeriac.ts';
 import { memoryApp } from '../publish/memory-app.fixture.ts';
 import { runtimeOf } from '../runtime/runtime-of.ts';
+import { EventDispatcher } from './event-dispatcher.ts';
 
 const open: (() => Promise<void>)[] = [];
 
@@ -69,6 +70,24 @@ function find(value: unknown, type: string): { readonly [field: string]: unknown
 }
 
 describe('EventDispatcher', () => {
+  test('ends although the broker took events and never answered', async () => {
+    const { clock, lamport, logger, serializers } = runtimeOf(memoryApp());
+    const asked = Promise.withResolvers<void>();
+    const publish = (): Promise<never> => {
+      asked.resolve();
+      return new Promise(() => {});
+    };
+    const transport = { capabilities: { fanout: 'full', eventExchange: 'topic' }, declare: async () => {}, publish };
+    const guard = { acquire: async () => transport } as unknown as ConnectionGuard;
+    const parts = { hostname: 'w@h', exchange: 'celeryev', serializer: 'json', clock, lamport, logger, serializers };
+    const events = new EventDispatcher({ ...parts, guard });
+    events.send('worker-online', {});
+    await asked.promise;
+    await events.close(10);
+    events.send('worker-offline', {});
+    expect(events.waiting).toBe(0);
+  });
+
   test('sends events of tasks in lists, others alone, transient, with the clock', async () => {
     const app = memoryApp();
     const seen = await listen(app);

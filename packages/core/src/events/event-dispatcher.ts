@@ -14,6 +14,8 @@ import { eventTopology } from './event-topology.ts';
 
 /** Most events that wait while the broker is away or slow. */
 const MOST_WAITING = 10_000;
+/** How long a broker may take to answer, once nothing more is sent. */
+const LAST_ANSWER_MS = 100;
 /** Messages handed to the broker together. */
 const AT_ONCE = 40;
 
@@ -130,7 +132,8 @@ export class EventDispatcher {
   async close(deadlineMs: number): Promise<void> {
     await this.flush(deadlineMs);
     this.#closing.abort();
-    await this.#sending;
+    // A broker that takes the events and never says so does not keep anybody from ending.
+    await this.flush(LAST_ANSWER_MS);
   }
 
   /** Never rejects: an event that cannot be sent is no reason for anything else to fail. */
