@@ -266,7 +266,8 @@ export class Pipeline implements PoolHost {
     this.#load.ended(received);
     if (orphaned) this.#parts.onHeld();
     this.#parts.onLoad?.();
-    if (received.abandoned) return;
+    // Its slot is free all the same.
+    if (received.abandoned) return this.#pump();
     if (outcome.kind !== 'failure' || outcome.cause !== 'worker-lost') this.#suspects.clear(received);
     if (outcome.kind === 'failure' && outcome.cause === 'timeout') {
       void tellTimedOut(received, outcome, this.#runtime, this.#parts.hostname);

@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newStage } from './stage.ts';
+import { FlakyBroker } from './flaky-broker.ts';
+import { gatedTask, send } from './gated-task.ts';
+import { newStage, until } from './stage.ts';
 
 /** A pool that runs one task after the other in this process, as a package of the application. */
 const POOL = `
@@ -48,6 +50,24 @@ async function application(): Promise<string> {
 }
 
 describe('a pool of a package', () => {
+  it('that cannot stop a task has its slot back when the task ends, though nobody hears of it any more', async () => {
+    const broker = new FlakyBroker();
+    const stage = await newStage('memory', {
+      applicationFolder: await application(),
+      brokerTransport: broker.plugin,
+      workerCancelLongRunningTasksOnConnectionLoss: true,
+    });
+    const { started, open } = gatedTask(stage, { acksLate: true });
+    const worker = await stage.start({ pool: '@acme/pool', concurrency: 1 });
+    await send(stage, ['a']);
+    await until(() => started.length === 1, 'it runs');
+    await broker.cut();
+    await until(() => worker.stats().reserved === 1, 'its message has come again');
+    open();
+    await until(() => worker.stats().succeeded === 1, 'it runs again');
+    expect(started).toEqual(['a', 'a']);
+  });
+
   it('is found by its name in the application, and runs tasks', async () => {
     const stage = await newStage('memory', { applicationFolder: await application() });
     const add = stage.app.task('add', (x: number, y: number) => x + y);
