@@ -80,10 +80,15 @@ export function hasChildren(pool: string): boolean {
   return pool === 'prefork' || pool === 'threads';
 }
 
+/** Processes or threads, or tasks in pools without them, that a pool can have at most. */
+export function mostOf(pool: string): number {
+  return hasChildren(pool) ? MOST_CHILDREN : MOST_TASKS;
+}
+
 /** @throws {WorkerOptionError} naming the option */
 export function resolvePoolOptions(options: PoolOptions, settings: PoolSettings): ResolvedPoolOptions {
   const pool = poolName(options.pool ?? settings.workerPool);
-  const most = hasChildren(pool) ? MOST_CHILDREN : MOST_TASKS;
+  const most = mostOf(pool);
   const autoscale = pool === 'solo' ? undefined : rangeOf(options.autoscale, most);
   const asked = autoscale?.min ?? options.concurrency ?? settings.workerConcurrency ?? availableParallelism();
   const concurrency = whole('concurrency', asked, 1, most);

@@ -15,6 +15,7 @@ import { Autoscaler, type AutoscalerParts } from '../scale/autoscaler.ts';
 import { Blueprint } from './blueprint.ts';
 import { createPool } from './create-pool.ts';
 import { consumerSteps, workerSteps } from './default-steps.ts';
+import { mostOf } from './pool-options.ts';
 import { within } from './within.ts';
 import { WorkerConsumer } from './worker-consumer.ts';
 import type { WorkerInternals } from './worker-internals.ts';
@@ -168,6 +169,7 @@ export class WorkerSession implements WorkerInternals {
     const parts: AutoscalerParts = {
       pool: pipeline.pool,
       ...options.autoscale,
+      most: mostOf(options.pool),
       rule: options.autoscaleRule,
       reserved: () => pipeline.active + pipeline.reserved - pipeline.held,
       onScaled: () => this.consumer.tasks.updatePrefetch(),

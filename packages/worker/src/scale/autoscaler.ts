@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@celeriac/protocol';
+import { type Clock, escapeForLog, type Logger } from '@celeriac/protocol';
 import type { Pool } from '../pool/pool.ts';
 import { type AutoscaleRule, targetOf } from './autoscale-rule.ts';
 
@@ -7,6 +7,8 @@ export interface AutoscalerParts {
   readonly pool: Pool;
   readonly max: number;
   readonly min: number;
+  /** More the pool cannot have. */
+  readonly most: number;
   readonly rule: AutoscaleRule;
   /** Tasks that run, or wait for a slot. */
   readonly reserved: () => number;
@@ -51,8 +53,17 @@ export class Autoscaler {
     return { max: this.#max, min: this.#min, current: this.#current, qty: this.#parts.reserved() };
   }
 
-  /** Looks whether there should be more or fewer slots. */
+  /** Looks whether there should be more or fewer slots. Never throws: what the rule or the pool throws is logged. */
   scale(): void {
+    try {
+      this.#scale();
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      this.#parts.logger.error(`The pool could not be scaled: ${escapeForLog(text)}`, { error });
+    }
+  }
+
+  #scale(): void {
     const { rule, reserved, clock } = this.#parts;
     const sinceGrowthMs = this.#grewAtMs === undefined ? undefined : clock.monotonic() - this.#grewAtMs;
     const needed = Math.ceil(reserved() / this.#unit);
@@ -68,7 +79,8 @@ export class Autoscaler {
   update(max: number | undefined, min: number | undefined): { readonly max: number; readonly min: number } {
     const [most, least] = [max ?? this.#max, Math.max(1, min ?? this.#min)];
     const isPossible = Number.isSafeInteger(most) && Number.isSafeInteger(least) && least <= most;
-    if (!isPossible) throw new RangeError(`A pool cannot have between ${least} and ${most} slots.`);
+    if (!isPossible || most > this.#parts.most)
+      throw new RangeError(`This pool cannot have between ${least} and ${most} slots.`);
     this.#max = most;
     this.#min = least;
     this.#resize(Math.min(most, Math.max(least, this.#current)));
