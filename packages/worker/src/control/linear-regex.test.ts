@@ -147,4 +147,9 @@ describe('whom a command is for', () => {
     );
     expect(() => to({ pattern: '(', matcher: 'pcre' })).toThrow(/pattern/);
   });
+
+  test.each(['glob', 'pcre'])('a %s pattern that no name needs is refused before it is looked at', (matcher) => {
+    const pattern = '['.repeat(2_000_000);
+    expect(() => to({ pattern, matcher })).toThrow(/longer than 1000 characters/);
+  });
 });

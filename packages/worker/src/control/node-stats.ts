@@ -20,6 +20,9 @@ export function nodeStats(panel: ControlPanel): NodeStats {
   };
 }
 
+/** Schemes of URLs that speak TLS. */
+const ENCRYPTED: ReadonlySet<string> = new Set(['rediss', 'amqps']);
+
 /** @see kombu/connection.py Connection.info */
 function brokerInfo(url: string, settings: Settings): { readonly [field: string]: unknown } {
   const parsed = parsedUrl(url);
@@ -30,7 +33,7 @@ function brokerInfo(url: string, settings: Settings): { readonly [field: string]
     virtual_host: parsed === undefined ? url : parsed.path.replace(/^\//, '') || null,
     port: parsed?.port ?? null,
     insist: false,
-    ssl: parsed !== undefined && /s$/.test(parsed.transportScheme) && parsed.transportScheme !== 'sqs',
+    ssl: parsed !== undefined && ENCRYPTED.has(parsed.transportScheme),
     transport: parsed?.scheme ?? null,
     connect_timeout: settings.brokerConnectionTimeout,
     transport_options: {},

@@ -1,6 +1,8 @@
+import { rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Celeriac } from '@celeriac/core';
 import { runtimeOf } from '@celeriac/core/internal';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ANSWERS, NODE, only, REPLY, said } from './control-answers.ts';
 import { gatedTask, send } from './gated-task.ts';
 import { KINDS, newStage, type Stage, taskMessage, until } from './stage.ts';
@@ -191,6 +193,20 @@ describe('commands', () => {
     expect(((await only(inspect.report())) as { ok: string }).ok).toContain('celeriac');
     expect(await only(inspect.memsample())).toMatch(/^\d+(\.\d+)?MB$/);
     expect(await only(inspect.memdump())).toContain('rss (end)');
+  });
+
+  it('a heap snapshot, which has every secret in it, is in a folder closed to others', async () => {
+    const stage = await stageWith();
+    await stage.start({ hostname: NODE });
+    const { filename } = (await only(stage.app.control.inspect(ANSWERS).objgraph())) as { filename: string };
+    const folder = dirname(filename);
+    onTestFinished(async () => {
+      await unlink(filename);
+      // Refuses a folder that anybody else has something in.
+      await rmdir(folder).catch(() => {});
+    });
+    expect((await stat(folder)).mode & 0o077).toBe(0);
+    expect((await stat(filename)).size).toBeGreaterThan(0);
   });
 
   it('the clock goes on with every message, past that of others', async () => {

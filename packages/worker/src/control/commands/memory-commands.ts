@@ -1,3 +1,4 @@
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeHeapSnapshot } from 'node:v8';
@@ -33,8 +34,9 @@ export const memdump: PanelCommand = (panel, args) => {
 
 /** `objgraph`: what fills the memory, for the memory tab of a browser's developer tools. The worker stands still meanwhile. */
 export const objgraph: PanelCommand = () => {
-  const file = join(tmpdir(), `celeriac-${process.pid}-${Date.now()}.heapsnapshot`);
-  return { filename: writeHeapSnapshot(file) };
+  // A folder of its own, closed to others: everything that the process knows is in it, passwords too.
+  const folder = mkdtempSync(join(tmpdir(), `celeriac-${process.pid}-`));
+  return { filename: writeHeapSnapshot(join(folder, 'worker.heapsnapshot')) };
 };
 
 /** @see celery/utils/debug.py humanbytes */
