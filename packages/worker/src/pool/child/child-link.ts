@@ -18,6 +18,8 @@ export const processLink: ChildLink = Object.freeze({
   },
   onClosed(listener: () => void): void {
     process.on('disconnect', listener);
+    // It died while this process was being loaded: nothing is told any more.
+    if (!process.connected) listener();
   },
   send(message: ChildMessage): void {
     if (process.connected) process.send!(message);
