@@ -40,6 +40,8 @@ export class HealthStep extends StartStopStep<WorkerInternals> {
     });
     server.listen(healthPort, healthHost, () => listening.resolve());
     await listening.promise;
+    // Connections that cannot be accepted, since there are too many open files, are no reason to end.
+    server.on('error', (error) => worker.runtime.logger.warning(`A health probe failed: ${error.message}`));
     this.#server = server;
     const { port } = server.address() as AddressInfo;
     const host = healthHost.includes(':') ? `[${healthHost}]` : healthHost;

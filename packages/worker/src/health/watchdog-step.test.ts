@@ -66,3 +66,21 @@ test('one that was made anew and reads is forgiven', async () => {
   await vi.advanceTimersByTimeAsync(20_000);
   expect(told.map((text) => text.slice(0, 4))).toEqual(['lost', 'lost']);
 });
+
+test('a look that ends on the next connection says nothing about it, and there is one look at a time', async () => {
+  const { consumer, told } = consumerThat(() => undefined as unknown as number);
+  const { promise, resolve } = Promise.withResolvers<number>();
+  Object.assign(consumer.tasks, { quietMs: 61_000 });
+  Object.assign(consumer.transport, { size: () => promise });
+  const step = new WatchdogStep();
+  step.start(consumer);
+  await vi.advanceTimersByTimeAsync(15_000);
+  step.stop();
+  Object.assign(consumer.tasks, { quietMs: 0 });
+  step.start(consumer);
+  resolve(7);
+  await vi.advanceTimersByTimeAsync(LONG_MS);
+  expect(told).toEqual([]);
+  expect(vi.getTimerCount()).toBe(1);
+  step.stop();
+});

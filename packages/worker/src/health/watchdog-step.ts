@@ -36,8 +36,10 @@ export class WatchdogStep extends StartStopStep<ConsumerInternals> {
   }
 
   async #look(consumer: ConsumerInternals, transport: Transport): Promise<void> {
+    const timer = this.#timer;
     const stall = stallOf(await pulseOf(consumer, transport));
-    if (this.#timer === undefined) return;
+    // Stopped meanwhile, and perhaps started for the next connection, which is another look's business.
+    if (timer === undefined || this.#timer !== timer) return;
     if (stall === undefined) {
       this.#healed = false;
       this.#plan(consumer, transport);

@@ -15,6 +15,9 @@ export class StateDbStep extends StartStopStep<WorkerInternals> {
   static readonly stepName = 'state-db';
   #file: StateFile | undefined;
   #timer: Timer | undefined;
+  /** Writes, one after the other. */
+  #saving: Promise<void> = Promise.resolve();
+  #isStopped = false;
 
   override includeIf({ options }: WorkerInternals): boolean {
     return options.stateDb !== undefined;
@@ -37,26 +40,30 @@ export class StateDbStep extends StartStopStep<WorkerInternals> {
       const reason = (error as NodeJS.ErrnoException).code ?? String(error);
       throw new WorkerOptionError('stateDb', path, `must be a file that can be read and written (${reason})`);
     }
+    this.#isStopped = false;
     this.#plan(worker);
   }
 
   override async stop(worker: WorkerInternals): Promise<void> {
+    this.#isStopped = true;
     this.#timer?.cancel();
     await this.#saveOrWarn(worker);
   }
 
   #plan(worker: WorkerInternals): void {
+    if (this.#isStopped) return;
     this.#timer = worker.runtime.clock.setTimer(SAVE_MS, () => {
       void this.#saveOrWarn(worker).then(() => this.#plan(worker));
     });
   }
 
-  async #saveOrWarn(worker: WorkerInternals): Promise<void> {
-    try {
-      await this.#save(worker);
-    } catch (error) {
-      worker.runtime.logger.warning(`The state file ${this.#file?.path} could not be written`, { error });
-    }
+  #saveOrWarn(worker: WorkerInternals): Promise<void> {
+    this.#saving = this.#saving
+      .then(() => this.#save(worker))
+      .catch((error: unknown) => {
+        worker.runtime.logger.warning(`The state file ${this.#file?.path} could not be written`, { error });
+      });
+    return this.#saving;
   }
 
   async #save({ runtime, pipeline }: WorkerInternals): Promise<void> {
