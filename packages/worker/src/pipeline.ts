@@ -266,14 +266,17 @@ export class Pipeline implements PoolHost {
     this.#load.ended(received);
     if (orphaned) this.#parts.onHeld();
     this.#parts.onLoad?.();
-    // Its slot is free all the same.
-    if (received.abandoned) return this.#pump();
+    if (!received.abandoned) this.#ended(received, outcome);
+    // The slot of one that was given up is free all the same.
+    this.#pump();
+  }
+
+  #ended(received: ReceivedTask, outcome: Outcome): void {
     if (outcome.kind !== 'failure' || outcome.cause !== 'worker-lost') this.#suspects.clear(received);
     if (outcome.kind === 'failure' && outcome.cause === 'timeout') {
       void tellTimedOut(received, outcome, this.#runtime, this.#parts.hostname);
     }
     this.#concluder.end(received, outcome);
-    this.#pump();
   }
 
   onReturned(tasks: readonly ReceivedTask[]): void {
