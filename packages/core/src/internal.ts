@@ -48,6 +48,7 @@ export { redirectConsole } from './logging/redirect-console.ts';
 export { applicationFolder } from './plugins/application-folder.ts';
 export { installCommand } from './plugins/install-command.ts';
 export { loadBackend, loadTransport, requirePackage } from './plugins/load-plugin.ts';
+export type { PromClient, PromCounter, PromGauge, PromHistogram, PromRegistry } from './plugins/prom-client.ts';
 export { packageFor, packageInScheme } from './plugins/scheme-table.ts';
 export { checkCall } from './publish/check-call.ts';
 export type { SendRequest, SentCall, TaskPublisher } from './publish/task-publisher.ts';

@@ -2,6 +2,7 @@ export type { ReceivedEvent } from '@celeriac/core/internal';
 export type { Camera } from './camera.ts';
 export { ClusterState, type ClusterStateOptions, type TaskSelection } from './cluster-state.ts';
 export type { EventHandler, EventHandlers } from './event-handlers.ts';
+export { EventMetrics, type EventMetricsOptions } from './event-metrics.ts';
 export { type CaptureOptions, EventReceiver, type EventReceiverOptions } from './event-receiver.ts';
 export { EventsUnavailableError } from './events-unavailable-error.ts';
 export { Polaroid, type PolaroidOptions } from './polaroid.ts';

@@ -1,33 +1,9 @@
+import type { PromClient, PromRegistry } from '@celeriac/core/internal';
 import type { WorkerInternals } from '../lifecycle/worker-internals.ts';
-
-/** What of `prom-client` is used here; it is the application's to install. */
-interface PromClient {
-  Registry: new () => Registry;
-  Gauge: new (options: MetricOptions) => Metric;
-  Counter: new (options: MetricOptions) => Metric;
-  collectDefaultMetrics(options: { readonly register: Registry }): void;
-}
-interface Registry {
-  readonly contentType: string;
-  metrics(): Promise<string>;
-  setDefaultLabels(labels: { readonly [name: string]: string }): void;
-}
-interface MetricOptions {
-  readonly name: string;
-  readonly help: string;
-  readonly labelNames?: readonly string[];
-  readonly registers: readonly Registry[];
-  readonly collect: (this: Metric) => void;
-}
-interface Metric {
-  set(value: number): void;
-  reset(): void;
-  inc(labels: { readonly [name: string]: string } | number, value?: number): void;
-}
 
 /** The metrics of one worker, for Prometheus. Counted where they are counted anyway and read when somebody asks. */
 export class WorkerMetrics {
-  readonly #registry: Registry;
+  readonly #registry: PromRegistry;
 
   /** @throws {PackageNotInstalledError} without `prom-client` */
   constructor(worker: WorkerInternals) {
@@ -49,24 +25,22 @@ export class WorkerMetrics {
   #addTo(client: PromClient, { counters, pipeline }: WorkerInternals): void {
     const registers = [this.#registry];
     const total = (name: string, help: string, read: () => number): void => {
-      new client.Counter({
+      const counter = new client.Counter({
         name: `celeriac_tasks_${name}_total`,
         help,
         registers,
-        collect() {
-          this.reset();
-          this.inc(read());
+        collect: () => {
+          counter.reset();
+          counter.inc(read());
         },
       });
     };
     const level = (name: string, help: string, read: () => number): void => {
-      new client.Gauge({
+      const gauge = new client.Gauge({
         name: `celeriac_${name}`,
         help,
         registers,
-        collect() {
-          this.set(read());
-        },
+        collect: () => gauge.set(read()),
       });
     };
     total('received', 'Messages that came, readable or not', () => counters.received);
@@ -79,14 +53,14 @@ export class WorkerMetrics {
     level('tasks_reserved', 'Tasks that were received and have not started', () => pipeline.reserved);
     level('tasks_scheduled', 'Of these, those that wait for their time', () => pipeline.held);
     level('pool_slots', 'Tasks that can run at a time', () => pipeline.pool.concurrency);
-    new client.Counter({
+    const started = new client.Counter({
       name: 'celeriac_tasks_started_total',
       help: 'Tasks that were started, by name',
       labelNames: ['task'],
       registers,
-      collect() {
-        this.reset();
-        for (const [task, count] of counters.startedByTask) this.inc({ task }, count);
+      collect: () => {
+        started.reset();
+        for (const [task, count] of counters.startedByTask) started.inc({ task }, count);
       },
     });
   }
