@@ -5,6 +5,7 @@ const PROVOKED: readonly RegExp[] = [
   /Task interop\.fail\[[^\]]+\] raised unexpected: (?:ValueError|KeyError|InteropError|ExceptionWithTraceback)\(/,
   /Task interop\.add\[[^\]]+\] raised unexpected: (?:TypeError|ExceptionWithTraceback)\(/,
   /Task interop\.give_up\[[^\]]+\] raised unexpected: (?:MaxRetriesExceededError|ExceptionWithTraceback)\(/,
+  /Chord '[^']+' raised: ChordError\(.*raised ValueError\('in the header'\)/,
   /pidbox command error: ValueError\('(?:Autoscale|Pool restarts) not enabled'\)/,
   /(?:Rate limit|Change time limit) attempt for unknown task interop\.nobody/,
 ];
