@@ -274,4 +274,21 @@ describe('at run time', () => {
       records = (await store.load()).records.length;
     }
   });
+
+  test('on a store that can be read and not be written it waits before it leads again, longer every time', async () => {
+    class FullStore extends MemoryStore {
+      #writes = 0;
+      override async write(...args: Parameters<MemoryStore['write']>): Promise<boolean> {
+        if (this.#writes++ > 0) throw new Error('No space left.');
+        return super.write(...args);
+      }
+    }
+    const { app } = beatApp({ beatSchedule: { often: { task: 'add', schedule: 0.1, args: [1, 2] } } });
+    const startedMs = performance.now();
+    const { events } = await startBeat(app, { store: new FullStore() });
+    await events.seen('deposed', 3);
+    // Half a second after the first, one second after the second.
+    expect(performance.now() - startedMs).toBeGreaterThan(1400);
+    expect(events.of('sent')).toEqual([]);
+  });
 });

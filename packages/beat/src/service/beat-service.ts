@@ -26,6 +26,8 @@ export interface BeatOptions {
 /** More than can be under way when a store is lost. */
 const RECENT = 10_000;
 const LONGEST_STANDBY_MS = 5000;
+/** A term that lasted longer has worked. */
+const SHORT_TERM_MS = 1000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -91,25 +93,39 @@ export class BeatService {
   }
 
   async #run(store: BeatStore, first: BeatTerm | undefined): Promise<void> {
+    const { clock, logger } = this.#runtime;
     let pauseMs = FIRST_PAUSE_MS;
     for (let term = first; ; term = undefined) {
+      const beganMs = clock.monotonic();
+      let isStandby = false;
       try {
         term ??= await this.#tryToLead(store);
-        if (term === undefined) {
-          if (this.#isStopping) return;
-          await this.#sleeper.sleep(Math.min(this.#ttlMs / 3, LONGEST_STANDBY_MS));
-        } else {
-          pauseMs = FIRST_PAUSE_MS;
-          await this.#lead(term);
-        }
-        if (this.#isStopping) return;
+        isStandby = term === undefined;
+        if (term !== undefined) await this.#lead(term);
       } catch (error) {
         if (isCeleriacError(error, 'CLR_BEAT_LOCKED')) throw error;
         if (this.#isStopping) return;
-        this.#runtime.logger.error(`beat: ${error instanceof Error ? error.message : String(error)} Trying again.`);
-        await this.#sleeper.sleep(pauseMs);
-        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+        logger.error(`beat: ${error instanceof Error ? error.message : String(error)} Trying again.`);
       }
+      if (this.#isStopping) return;
+      if (isStandby) {
+        pauseMs = FIRST_PAUSE_MS;
+        await this.#sleeper.sleep(Math.min(this.#ttlMs / 3, LONGEST_STANDBY_MS));
+        continue;
+      }
+      // Terms that end at once, as with a store that can be read and not be written, come further and further apart.
+      if (clock.monotonic() - beganMs > SHORT_TERM_MS) pauseMs = FIRST_PAUSE_MS;
+      await this.#pause(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  /** Whoever ended the last term may have woken the sleeper; only a stop cuts a pause short. */
+  async #pause(ms: number): Promise<void> {
+    const { clock } = this.#runtime;
+    const untilMs = clock.monotonic() + ms;
+    for (let restMs = ms; restMs > 0 && !this.#isStopping; restMs = untilMs - clock.monotonic()) {
+      await this.#sleeper.sleep(restMs);
     }
   }
 
