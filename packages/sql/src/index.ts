@@ -35,3 +35,4 @@ export {
   type Steps,
 } from './statement.ts';
 export { type BuildStatement, type Placeholders, StatementTemplate } from './statement-template.ts';
+export { WAITED_MS } from './waited-ms.ts';

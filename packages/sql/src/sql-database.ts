@@ -20,6 +20,8 @@ export interface ChangeListener {
    * Its rows are news by {@link ChangeListener.isNews}.
    */
   probe(): Statement | undefined;
+  /** The probe is one value `news`, true where there is some: a server that can waits for it, and is asked less often. */
+  readonly waits?: boolean;
   isNews(rows: readonly Row[]): boolean;
   /**
    * Something may have changed; it need not have. Changes of this connection itself may be told or not.

@@ -7,6 +7,7 @@ import type { Migration } from '../migration.ts';
 import { openSqlDatabase } from '../open-sql-database.ts';
 import type { ChangeListener, SqlDatabase } from '../sql-database.ts';
 import { rowsOf, type Statement } from '../statement.ts';
+import { WAITED_MS } from '../waited-ms.ts';
 
 const statement = (text: string, ...parameters: unknown[]): Statement => ({ sql: text, parameters });
 
@@ -191,6 +192,38 @@ for (const server of ['postgres', 'mariadb'] as const) {
       watch.close();
       await other.run([statement('delete from item')], { mode: 'statement' });
     });
+
+    test.skipIf(postgres)(
+      'a server that can wait is asked less often, and answers as soon as there is news',
+      async () => {
+        const [watching, other] = [await connected(), await connected()];
+        let asked = 0;
+        let heard = 0;
+        const watch = watching.watchChanges({
+          topic: 'test',
+          probe: () => {
+            asked++;
+            return statement(`select exists (select 1 from item where id <= ? + ${WAITED_MS}) as news`, 1);
+          },
+          waits: true,
+          isNews: ([row]) => Number(row?.['news']) > 0,
+          onChange: () => void heard++,
+        });
+        await watch.ready;
+        await until(() => asked > 0);
+        asked = 0;
+        const startedAt = performance.now();
+        await until(() => asked >= 6);
+        // Without waiting on the server six questions take a sixth of a second.
+        expect(performance.now() - startedAt).toBeGreaterThan(450);
+        expect(heard).toBe(0);
+        // Due within the time that the server waits, and not when it is asked.
+        await other.run([statement('insert into item (id) values (50)')], { mode: 'statement' });
+        await until(() => heard > 0);
+        watch.close();
+        await other.run([statement('delete from item')], { mode: 'statement' });
+      },
+    );
 
     test('processes that make tables together do it once; a migration that fails can be made again', async () => {
       const create: Migration = {

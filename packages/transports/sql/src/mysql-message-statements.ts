@@ -1,4 +1,4 @@
-import { type SqlDialect, StatementTemplate } from '@celeriac/sql';
+import { type SqlDialect, StatementTemplate, WAITED_MS } from '@celeriac/sql';
 import { type RawBuilder, sql } from 'kysely';
 import type { MessageRow, NewMessageRow } from './message-row.ts';
 import { NOBODY } from './nobody.ts';
@@ -142,7 +142,9 @@ export class MysqlMessageStatements {
       dialect,
       (p) => sql`
         select exists (select 1 from ${inLine} where ${inQueues(p.queues)} and ${ready})
-          or exists (select 1 from ${inLine} where ${inQueues(p.queues)} and owner = ${nobody} and deliver_at <= ${p.now})
+          or exists (
+            select 1 from ${inLine}
+            where ${inQueues(p.queues)} and owner = ${nobody} and deliver_at <= ${p.now} + ${sql.raw(WAITED_MS)})
           as news`,
     );
   }

@@ -46,6 +46,7 @@ export class WaitingTakes {
         const queues = [...new Set([...this.#takes].flatMap((take) => take.queues))];
         return queues.length === 0 ? undefined : this.#table.probe(queues, this.#now());
       },
+      waits: true,
       isNews: (rows) => this.#table.isNews(rows),
       onChange: (news) => {
         this.#table.hear(news);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { uuid } from '@celeriac/protocol';
-import { useService } from '@celeriac/tooling/services';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { useDatabase, useService } from '@celeriac/tooling/services';
+import { afterAll, describe, expect, test } from 'vitest';
 import { Fleet } from './fleet.ts';
 import { sendMarks } from './marks.ts';
 
@@ -11,29 +11,40 @@ const WATCH_MS = 8000;
 
 const redis = await useService('redis');
 const rabbitmq = await useService('rabbitmq');
+const postgres = await useDatabase('postgres');
+const mariadb = await useDatabase('mariadb');
+const databases = [postgres, mariadb].filter((database) => database.skipped === undefined);
 const missing = redis.skipped ?? rabbitmq.skipped;
+afterAll(async () => {
+  for (const database of databases) await database.stop();
+});
 
 describe.skipIf(missing !== undefined || process.platform !== 'linux')('a worker process with nothing to do', () => {
   const store = redis.skipped === undefined ? redis.url : '';
-  const brokers = [store, rabbitmq.skipped === undefined ? rabbitmq.url : ''];
+  const places = [
+    [store, store],
+    [rabbitmq.skipped === undefined ? rabbitmq.url : '', store],
+    ...databases.map(({ url }) => [url, url] as const),
+  ];
 
-  test.each(brokers.map((url) => [url.split(':')[0] ?? '', url]))(
+  // All at once: most of the time nothing happens.
+  test.concurrent.for(places.map(([url = '', results = '']) => [url.split(':')[0] ?? '', url, results] as const))(
     'uses less than 1 %% of a core on %s',
     {
-      timeout: 60_000,
+      timeout: 120_000,
     },
-    async (name, brokerUrl) => {
+    async ([name, brokerUrl, resultBackend], { onTestFinished }) => {
       const fleet = await Fleet.create({
         brokerUrl,
-        resultBackend: store,
-        transportOptions: { global_keyprefix: `${uuid()}:` },
+        resultBackend,
+        transportOptions: brokerUrl === store ? { global_keyprefix: `${uuid()}:` } : {},
         queue: `idle-${uuid()}`,
       });
       onTestFinished(() => fleet.end());
       const worker = await fleet.worker();
       const { app, results } = await sendMarks(fleet, 10, 0);
       onTestFinished(() => app.close());
-      await Promise.all(results.map((result) => result.get({ timeoutMs: 20_000 })));
+      await Promise.all(results.map((result) => result.get({ timeoutMs: 60_000 })));
       // What starting has left to do is no idling.
       await new Promise((resolve) => setTimeout(resolve, 2000));
       const before = await cpuMs(worker.pid!);
