@@ -1,9 +1,10 @@
 import type { StoreReport } from '@celeriac/backend';
-import { changesOf, inBatches, rowsOf, type SqlDatabase, type Steps } from '@celeriac/sql';
+import { inBatches, rowsOf, type Steps } from '@celeriac/sql';
+import { BaseResultTable } from './base-result-table.ts';
 import { effectiveRows, outcomesOf } from './effective-rows.ts';
 import { MysqlResultStatements } from './mysql-result-statements.ts';
-import type { NewResultRow, ResultRow } from './result-row.ts';
-import type { ClosableFeed, ResultTable } from './result-table.ts';
+import type { NewResultRow } from './result-row.ts';
+import type { ClosableFeed } from './result-table.ts';
 import { SequenceFeed } from './sequence-feed.ts';
 import { inTransaction } from './sql-backend-errors.ts';
 import type { StorePlace } from './store-place.ts';
@@ -13,34 +14,16 @@ import { reportOf, type StoreBatch, settleFirst } from './store-script.ts';
 const STORE_BYTES = 4 * 1024 * 1024;
 
 /** Results in MySQL and MariaDB: writers come one after another, so that the sequence grows in the order of the commits. */
-export class MysqlResultTable implements ResultTable {
+export class MysqlResultTable extends BaseResultTable<MysqlResultStatements> {
   readonly feed: ClosableFeed;
-  readonly #database: SqlDatabase;
-  readonly #statements: MysqlResultStatements;
 
   constructor({ database, clock, logger }: StorePlace) {
-    this.#database = database;
-    this.#statements = new MysqlResultStatements(database.dialect);
-    this.feed = new SequenceFeed({ database, statements: this.#statements, clock, logger });
+    super(database, new MysqlResultStatements(database.dialect));
+    this.feed = new SequenceFeed({ database, statements: this.statements, clock, logger });
   }
 
   store(batch: StoreBatch): Promise<StoreReport> {
-    return inTransaction(this.#database, () => this.#store(batch));
-  }
-
-  load(ids: readonly string[], nowMs: number): Promise<readonly ResultRow[]> {
-    const statement = this.#statements.load.with({ ids: this.#database.dialect.list(ids), now: nowMs });
-    return inTransaction(this.#database, () => rowsOf(statement), 'read');
-  }
-
-  async forget(ids: readonly string[]): Promise<void> {
-    const statement = this.#statements.forget.with({ ids: this.#database.dialect.list(ids) });
-    await inTransaction(this.#database, () => rowsOf(statement), 'statement');
-  }
-
-  dropExpired(nowMs: number, limit: number): Promise<number> {
-    const statement = this.#statements.dropExpired.with({ now: nowMs, limit });
-    return inTransaction(this.#database, () => changesOf(statement), 'statement');
+    return inTransaction(this.database, () => this.#store(batch));
   }
 
   *#store(batch: StoreBatch): Steps<StoreReport> {
@@ -48,14 +31,14 @@ export class MysqlResultTable implements ResultTable {
     if (part.wanted.length === 0) return reportOf(batch, part, []);
     const rows = part.wanted.map((index) => batch.rows[index]!);
     const effective = effectiveRows(rows);
-    yield this.#statements.advance.with({ count: effective.length });
-    const ids = this.#database.dialect.list(effective.map((row) => row.task_id));
-    const standing = yield* rowsOf(this.#statements.standing.with({ ids, now: batch.nowMs }));
+    yield this.statements.advance.with({ count: effective.length });
+    const ids = this.database.dialect.list(effective.map((row) => row.task_id));
+    const standing = yield* rowsOf(this.statements.standing.with({ ids, now: batch.nowMs }));
     const finals = new Set(standing.map((row) => row.task_id).filter((id) => id !== null));
     let seq = (standing[0]?.value ?? 0) - effective.length;
     const writes = effective.filter((row) => !finals.has(row.task_id));
     for (const some of inBatches(writes, sizeOf, STORE_BYTES)) {
-      yield this.#statements.store.with({ rows: some.map((row) => [...valuesOf(row), ++seq]) });
+      yield this.statements.store.with({ rows: some.map((row) => [...valuesOf(row), ++seq]) });
     }
     return reportOf(batch, part, outcomesOf(rows, finals));
   }

@@ -1,46 +1,29 @@
 import type { StoreReport } from '@celeriac/backend';
 import { isReady } from '@celeriac/protocol';
-import { changesOf, rowsOf, type SqlDatabase, type Steps } from '@celeriac/sql';
+import { rowsOf, type Steps } from '@celeriac/sql';
 import { AnnouncedFeed } from './announced-feed.ts';
 import { announcements } from './announcements.ts';
+import { BaseResultTable } from './base-result-table.ts';
 import { effectiveRows, outcomesOf } from './effective-rows.ts';
 import { PostgresResultStatements } from './postgres-result-statements.ts';
-import type { NewResultRow, ResultRow } from './result-row.ts';
-import type { ClosableFeed, ResultTable } from './result-table.ts';
+import type { NewResultRow } from './result-row.ts';
+import type { ClosableFeed } from './result-table.ts';
 import { inTransaction } from './sql-backend-errors.ts';
 import type { StorePlace } from './store-place.ts';
 import { reportOf, type StoreBatch, settleFirst } from './store-script.ts';
 
 /** Results in PostgreSQL: a batch is one statement, which announces what became ready. */
-export class PostgresResultTable implements ResultTable {
+export class PostgresResultTable extends BaseResultTable<PostgresResultStatements> {
   readonly feed: ClosableFeed;
-  readonly #database: SqlDatabase;
-  readonly #statements: PostgresResultStatements;
 
   constructor({ database }: StorePlace) {
-    this.#database = database;
-    this.#statements = new PostgresResultStatements(database.dialect);
+    super(database, new PostgresResultStatements(database.dialect));
     this.feed = new AnnouncedFeed(database);
   }
 
   store(batch: StoreBatch): Promise<StoreReport> {
     const mode = batch.joint === undefined ? 'statement' : 'write';
-    return inTransaction(this.#database, () => this.#store(batch), mode);
-  }
-
-  load(ids: readonly string[], nowMs: number): Promise<readonly ResultRow[]> {
-    const statement = this.#statements.load.with({ ids: this.#database.dialect.list(ids), now: nowMs });
-    return inTransaction(this.#database, () => rowsOf(statement), 'read');
-  }
-
-  async forget(ids: readonly string[]): Promise<void> {
-    const statement = this.#statements.forget.with({ ids: this.#database.dialect.list(ids) });
-    await inTransaction(this.#database, () => rowsOf(statement), 'statement');
-  }
-
-  dropExpired(nowMs: number, limit: number): Promise<number> {
-    const statement = this.#statements.dropExpired.with({ now: nowMs, limit });
-    return inTransaction(this.#database, () => changesOf(statement), 'statement');
+    return inTransaction(this.database, () => this.#store(batch), mode);
   }
 
   *#store(batch: StoreBatch): Steps<StoreReport> {
@@ -48,7 +31,7 @@ export class PostgresResultTable implements ResultTable {
     if (part.wanted.length === 0) return reportOf(batch, part, []);
     const rows = part.wanted.map((index) => batch.rows[index]!);
     const effective = effectiveRows(rows);
-    const stored = yield* rowsOf(this.#statements.store.with({ ...columnsOf(effective), now: batch.nowMs }));
+    const stored = yield* rowsOf(this.statements.store.with({ ...columnsOf(effective), now: batch.nowMs }));
     const written = new Set(stored.map((row) => row.task_id));
     const finals = new Set(effective.map((row) => row.task_id).filter((id) => !written.has(id)));
     return reportOf(batch, part, outcomesOf(rows, finals));
