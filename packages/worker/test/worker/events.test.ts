@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { Ignore, Reject } from '@celeriac/core';
-import { type CeleryEvent, encodeEvent } from '@celeriac/protocol';
-import { describe, expect, it } from 'vitest';
+import { type CeleryEvent, encodeEvent, uuid } from '@celeriac/protocol';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { goldenFields, hearEvents } from './hear-events.ts';
-import { newStage, type Stage, taskMessage, until } from './stage.ts';
+import { KINDS, newStage, type Stage, taskMessage, until } from './stage.ts';
+import { defineTelling } from './telling-app.ts';
 
 /** The way of one task as a monitor sees it. */
 function wayOf(heard: readonly CeleryEvent[], id: string): readonly string[] {
@@ -165,5 +167,27 @@ describe('the heart', () => {
     await worker.stop(5000);
     await until(() => wayOf(heard, 'a').length === 3, 'events of the task');
     expect(heard.filter(({ type }) => type.startsWith('worker-'))).toEqual([]);
+  });
+});
+
+describe.runIf(KINDS.includes('redis'))('events that tasks send', { timeout: 60_000 }, () => {
+  it('reach monitors from a pool process too, with the id of their task', async () => {
+    const stage = await newStage('redis');
+    const { brokerTransportOptions } = stage.runtime.settings;
+    const id = uuid();
+    defineTelling(stage.app);
+    const heard = await hearEvents(stage);
+    vi.stubEnv('TELLING_OPTIONS', JSON.stringify({ brokerUrl: stage.url, brokerTransportOptions }));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await stage.start({
+      pool: 'prefork',
+      concurrency: 1,
+      appModule: fileURLToPath(new URL('./telling-app.ts', import.meta.url)),
+      procAliveTimeoutMs: 60_000,
+    });
+    const result = await stage.app.sendTask<number>('tell.progress', [50], { taskId: id });
+    expect(await result.get({ timeoutMs: 20_000 })).not.toBe(process.pid);
+    await until(() => eventOf(heard, id, 'task-progress') !== undefined, 'the event comes');
+    expect(eventOf(heard, id, 'task-progress')?.fields).toEqual({ uuid: id, percent: 50 });
   });
 });
