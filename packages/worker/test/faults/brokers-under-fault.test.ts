@@ -113,8 +113,9 @@ describe.each([...servers.keys()])('a worker and a producer on %s', (kind) => {
     expect(report.lost).toEqual([]);
     expect(report.duplicates).toBeLessThanOrEqual((CONCURRENCY + IN_FLIGHT) * resets);
     const { connections } = rig.proxy!;
-    // One or two for each of producer and worker, and that of the leases.
-    expect(connections).toBeLessThanOrEqual(8);
+    // Of producer and worker each two or three for sending, reading and results, those of events and replies, and that of
+    // the leases; what is left open at every reset would be many more.
+    expect(connections).toBeLessThanOrEqual(12);
   });
 
   test('B5: a slow connection is no dead one: nothing is sent or run twice', { timeout: 300_000 }, async () => {
