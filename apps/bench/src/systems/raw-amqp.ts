@@ -18,14 +18,17 @@ export async function client(place: Place): Promise<Client> {
   await channel.assertQueue(QUEUE, { durable: true });
   const redis = new Redis(place.store);
   const counter = await resultCounter(place.store, `${RESULT}*`);
+  const send: Client['send'] = (id, payload) =>
+    new Promise((resolve, reject) => {
+      const body = Buffer.from(JSON.stringify(payload === '' ? { id, value: id } : { id, value: id, payload }));
+      channel.sendToQueue(QUEUE, body, { persistent: true }, (error: unknown) =>
+        error ? reject(error) : resolve(undefined),
+      );
+    });
   return {
-    send: (id, payload) =>
-      new Promise((resolve, reject) => {
-        const body = Buffer.from(JSON.stringify(payload === '' ? { id, value: id } : { id, value: id, payload }));
-        channel.sendToQueue(QUEUE, body, { persistent: true }, (error: unknown) =>
-          error ? reject(error) : resolve(undefined),
-        );
-      }),
+    send,
+    sendMany: (from, count, payload) =>
+      Promise.all(Array.from({ length: count }, (_, offset) => send(from + offset, payload))),
     call: () => Promise.reject(new Error('No round trips here.')),
     stored: counter.count,
     verify: async (count) => {

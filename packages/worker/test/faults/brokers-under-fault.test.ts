@@ -12,12 +12,13 @@ import {
   tell,
 } from './fault-rig.ts';
 
-const KINDS: readonly BrokerKind[] = ['redis', 'rabbitmq'];
+/** What PostgreSQL does in a fault of its own kind is in the tests of outages; here it joins the full figures. */
+const KINDS: readonly BrokerKind[] = LONG ? ['redis', 'rabbitmq', 'postgres'] : ['redis', 'rabbitmq'];
 
 /** Dead connections are looked for often, so that the scaled test does not wait for a minute. */
 const WATCHFUL: { readonly [kind in BrokerKind]: RigOptions['transportOptions'] } = LONG
-  ? { redis: {}, rabbitmq: {} }
-  : { redis: { health_check_interval: 0.5, socket_timeout: 1 }, rabbitmq: { heartbeat: 1 } };
+  ? { redis: {}, rabbitmq: {}, postgres: {} }
+  : { postgres: {}, redis: { health_check_interval: 0.5, socket_timeout: 1 }, rabbitmq: { heartbeat: 1 } };
 
 const servers = new Map<BrokerKind, Server>();
 for (const kind of KINDS) {

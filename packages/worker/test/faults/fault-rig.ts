@@ -7,7 +7,7 @@ import { type PrivateService, usePrivateService } from '@celeriac/tooling/servic
 import { Worker } from '@celeriac/worker';
 import { onTestFinished } from 'vitest';
 
-export type BrokerKind = 'redis' | 'rabbitmq';
+export type BrokerKind = 'redis' | 'rabbitmq' | 'postgres';
 export type Server = Exclude<PrivateService, { readonly skipped: string }>;
 
 /** Whether the full figures are asked for. */
@@ -22,7 +22,7 @@ export function durableServer(kind: BrokerKind): Promise<PrivateService> {
   const debugging = { 'enable-debug-command': 'yes', 'enable-protected-configs': 'yes' };
   return kind === 'redis'
     ? usePrivateService('redis', { durable: true, settings: debugging })
-    : usePrivateService('rabbitmq', { durable: true });
+    : usePrivateService(kind, { durable: true });
 }
 
 /** Counts of one run, for the table and for assertions. */
