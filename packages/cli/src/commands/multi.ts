@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { closest } from '@celeriac/protocol';
 import { UsageError } from '../cli-error.ts';
+import { filePattern } from '../daemon/file-pattern.ts';
 import { isRunning, readPid } from '../daemon/pid-file.ts';
 import { type MultiNode, multiNodes } from '../multi/multi-nodes.ts';
 import { namespacedOptions } from '../multi/namespaced-options.ts';
@@ -162,8 +163,7 @@ function names(nodes: readonly MultiNode[], { output }: Multi): number {
   return 0;
 }
 
-async function expand([template, ...rest]: readonly string[], output: Output): Promise<number> {
-  const { filePattern } = await import('../daemon/file-pattern.ts');
+function expand([template, ...rest]: readonly string[], output: Output): number {
   const lines = read(rest).nodes.map(({ name }) => filePattern(template ?? '', name));
   output.data(lines, () => lines.join('\n'));
   return 0;
