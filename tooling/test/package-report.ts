@@ -4,7 +4,7 @@ export interface PackageResult {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Names of the failed tests and of the files that could not be loaded, or what else went wrong. */
+  /** The failed tests, with the reason where it is known, and the files that could not be loaded, or what else went wrong. */
   readonly failures: readonly string[];
 }
 
@@ -30,6 +30,7 @@ interface JsonTestFile {
 interface JsonTest {
   readonly status: string;
   readonly fullName: string;
+  readonly failureMessages?: readonly string[];
 }
 
 /**
@@ -40,7 +41,7 @@ export function readPackageReport(name: string, json: string): PackageResult {
   const report = parseReport(json);
   if (report === undefined) return unreadableReport(name);
   const tests = report.testResults.flatMap((file) => file.assertionResults);
-  const failures = tests.filter((test) => test.status === 'failed').map((test) => test.fullName);
+  const failures = tests.filter((test) => test.status === 'failed').map(failureOf);
   for (const file of report.testResults) {
     if (file.status !== 'failed' || file.assertionResults.some((test) => test.status === 'failed')) continue;
     failures.push(`${file.name}: ${file.message?.split('\n')[0] || 'could not be run'}`);
@@ -49,6 +50,12 @@ export function readPackageReport(name: string, json: string): PackageResult {
   const passed = tests.filter((test) => test.status === 'passed').length;
   const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed').length;
   return { name, passed, failed: failures.length, skipped, failures };
+}
+
+/** A failed test with the first line of why. */
+function failureOf({ fullName, failureMessages }: JsonTest): string {
+  const why = failureMessages?.[0]?.split('\n')[0];
+  return why ? `${fullName}: ${why}` : fullName;
 }
 
 /** A package that has tests but left no report: its run ended before it could write one. */

@@ -19,6 +19,12 @@ describe('readPackageReport', () => {
     expect(readPackageReport('x', json)).toEqual({ name: 'x', passed: 2, failed: 1, skipped: 3, failures: ['b'] });
   });
 
+  it('says why a test failed', () => {
+    const failed = { fullName: 'b', status: 'failed', failureMessages: ['Error: 1 is not 2\n    at z', 'again'] };
+    const json = report({ name: '/x/a.test.ts', status: 'failed', assertionResults: [failed] });
+    expect(readPackageReport('x', json).failures).toEqual(['b: Error: 1 is not 2']);
+  });
+
   it('counts a file that could not be loaded as one failure', () => {
     const json = report(file('failed', {}, 'Cannot find y\n  at z'));
     expect(readPackageReport('x', json)).toMatchObject({ failed: 1, failures: ['/x/a.test.ts: Cannot find y'] });
