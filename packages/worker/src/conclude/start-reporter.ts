@@ -21,15 +21,20 @@ export class StartReporter {
     this.#context = context;
   }
 
-  /** @param pid - of the process that runs it */
+  /**
+   * Where STARTED is stored, that comes before the early acknowledgement: a worker that dies leaves a task that runs again,
+   * or one whose state tells that it began, and never one that is gone without a word.
+   * @param pid - of the process that runs it
+   */
   report(received: ReceivedTask, pid: number): void {
     const { options } = received.task!;
+    const stored = options.trackStarted && !ignoresResult(received) ? this.#storeStarted(received, pid) : undefined;
     if (!options.acksLate) {
       received.acknowledged = true;
-      received.delivery.settle('ack').then(this.#onAcknowledged, this.#onFailed);
+      if (stored === undefined) this.#acknowledge(received);
+      else received.startedStored = stored.then(() => this.#acknowledge(received));
     }
     if (this.#events.sends('task') && options.sendEvents) this.#events.send('task-started', { uuid: received.id });
-    if (options.trackStarted && !ignoresResult(received)) this.#storeStarted(received, pid);
   }
 
   /** Its run was stopped, and its message comes again. Resolves when the store knows; never rejects. */
@@ -47,14 +52,20 @@ export class StartReporter {
     });
   }
 
-  #storeStarted(received: ReceivedTask, pid: number): void {
+  #acknowledge({ delivery }: ReceivedTask): void {
+    delivery.settle('ack').then(this.#onAcknowledged, this.#onFailed);
+  }
+
+  #storeStarted(received: ReceivedTask, pid: number): Promise<unknown> {
     const { results, logger } = this.#runtime;
     const result = { pid, hostname: this.#context.hostname };
     const draft = { status: 'STARTED', result, traceback: null, children: [] };
     const stored = results.store(storeRequestOf(received, draft, this.#context));
-    received.startedStored = stored.catch((error: unknown) => {
+    const done = stored.catch((error: unknown) => {
       logger.warning(`STARTED of ${taskLabel(received)} is not stored`, { error });
     });
+    received.startedStored = done;
+    return done;
   }
 
   // One function for all tasks: nothing is made for each of them.
