@@ -2,6 +2,7 @@ import type { CommandSpec } from '@celeriac/core';
 import { escapeForLog, isRecord, type PlainRecord } from '@celeriac/protocol';
 import { valueText } from './output.ts';
 import { type Column, formatTable } from './table.ts';
+import { timeText } from './time-text.ts';
 
 const LONGEST_CELL = 60;
 
@@ -99,7 +100,11 @@ function queryText(found: PlainRecord): string {
 }
 
 function startText(value: unknown): string {
-  return typeof value === 'number' ? new Date(value * 1000).toISOString().slice(0, 19).replace('T', ' ') : '-';
+  return typeof value === 'number'
+    ? timeText(value)
+        .join(' ')
+        .replace(/\.\d{3}$/, '')
+    : '-';
 }
 
 function cell(value: unknown, longest: number = LONGEST_CELL): string {

@@ -36,3 +36,17 @@ test('a short line has what matters, and no line breaks of others', () => {
   expect(odd).toMatch(/task failed tasks\.add\(a\)/);
   expect(odd).not.toMatch(/[\n\u001b]/);
 });
+
+test.each([
+  [1e300, '1e+300', '1e+300'],
+  [-1, '1969-12-31 23:59:59.000', '23:59:59.000'],
+  [-1e300, '-1e+300', '-1e+300'],
+  [Number.NaN, 'NaN', 'NaN'],
+  [Number.POSITIVE_INFINITY, 'Infinity', 'Infinity'],
+  [8.64e12, '+275760-09-13 00:00:00.000', '00:00:00.000'],
+  [8.64e12 + 1, '8640000000001', '8640000000001'],
+])('an event of the time %s is shown all the same', (timestamp, long, short) => {
+  const odd = { ...event('worker-heartbeat', { active: 1 }), timestamp };
+  expect(new EventText().dump(odd)).toContain(`w@h [${long}] heartbeat: `);
+  expect(new EventText().short(odd)).toBe(`${short} w@h heartbeat active=1`);
+});

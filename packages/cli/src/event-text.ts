@@ -1,6 +1,7 @@
 import type { ReceivedEvent } from '@celeriac/core/internal';
 import { encodeEvent, escapeForLog, type PlainRecord } from '@celeriac/protocol';
 import { valueText } from './output.ts';
+import { timeText } from './time-text.ts';
 
 /** Events of workers in words. @see celery/events/dumper.py HUMAN_TYPES */
 const WORDS: ReadonlyMap<string, string> = new Map([
@@ -31,7 +32,7 @@ export class EventText {
       .sort()
       .map((name) => `${name}=${valueText(all[name])}`)
       .join(', ');
-    const when = new Date(event.timestamp * 1000).toISOString().replace('T', ' ').replace('Z', '');
+    const when = timeText(event.timestamp).join(' ');
     const what = [task?.text ?? '', shown].filter((part) => part !== '').join(' ');
     return line(`${event.hostname} [${when}] ${words(event.type)}: ${what}`);
   }
@@ -44,7 +45,7 @@ export class EventText {
       .filter((name) => event.fields[name] !== undefined && event.fields[name] !== null)
       .map((name) => `${name}=${valueText(event.fields[name])}`)
       .join(' ');
-    const when = new Date(event.timestamp * 1000).toISOString().slice(11, 23);
+    const when = timeText(event.timestamp).at(-1);
     return line(`${when} ${event.hostname} ${words(event.type)} ${task?.text ?? ''} ${shown}`.replaceAll(/ +/g, ' '));
   }
 
@@ -52,7 +53,7 @@ export class EventText {
     const { uuid, name, args, kwargs } = fields;
     if (!type.startsWith('task-') || typeof uuid !== 'string') return undefined;
     if (typeof name === 'string') {
-      const long = isLong ? ` args=${String(args)} kwargs=${String(kwargs)}` : '';
+      const long = isLong ? ` args=${valueText(args)} kwargs=${valueText(kwargs)}` : '';
       const text = `${name}(${uuid})${long}`;
       this.#names.set(uuid, text);
       const [oldest] = this.#names.keys();

@@ -1,6 +1,8 @@
 import type { ReceivedEvent } from '@celeriac/core/internal';
 import { encodeEvent, uuid } from '@celeriac/protocol';
+import { FakeClock } from '@celeriac/testkit';
 import { usePrivateService, useService } from '@celeriac/tooling/services';
+import { ChannelError, type Transport } from '@celeriac/transport';
 import { transport as memory } from '@celeriac/transport-memory';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ClusterState } from './cluster-state.ts';
@@ -173,6 +175,53 @@ describe('a receiver', { timeout: 60_000 }, () => {
     };
     const stage = monitorStage(`memory://${uuid()}`, { brokerTransport: plugin });
     await expect(new EventReceiver(stage.app).start(never)).rejects.toMatchObject({ code: 'CLR_EVENTS_UNAVAILABLE' });
+  });
+
+  test('asks a broker that refuses for long less and less often, one try at a time, and stops at once', async () => {
+    const clock = new FakeClock();
+    const tries: number[] = [];
+    let refuses = false;
+    let lose: ((error: Error) => void) | undefined;
+    const consume = (original: Transport['consume']): Transport['consume'] => {
+      return async (options) => {
+        tries.push(clock.monotonic());
+        lose = options.onLost;
+        if (refuses) throw new ChannelError('memory://', 'not now');
+        return original(options);
+      };
+    };
+    const plugin = {
+      ...memory,
+      create: (...args: Parameters<typeof memory.create>) => {
+        const transport = memory.create(...args);
+        return new Proxy(transport, {
+          get: (target, name) => {
+            const value = Reflect.get(target, name, target);
+            if (name === 'consume') return consume(value.bind(target));
+            return typeof value === 'function' ? value.bind(target) : value;
+          },
+        });
+      },
+    };
+    const stage = monitorStage(`memory://${uuid()}`, { brokerTransport: plugin, clock });
+    const receiver = await receive(stage);
+    const told = (text: string): number => stage.lines.filter(({ message }) => message.startsWith(text)).length;
+    tries.length = 0;
+    refuses = true;
+    const lost = lose!;
+    for (const why of ['once', 'and once more']) lost(new ChannelError('memory://', why));
+    await clock.advance(3_600_000);
+    expect(tries.slice(0, 7).map(Math.round)).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 62_000]);
+    expect(tries.length).toBe(6 + Math.floor((3_600_000 - 32_000) / 30_000));
+    refuses = false;
+    await clock.advance(30_000);
+    expect(told('Receiving events again')).toBe(1);
+    expect(told('Receiving events was interrupted')).toBe(tries.length);
+    refuses = true;
+    lose!(new ChannelError('memory://', 'again'));
+    await clock.advance(0);
+    await receiver.stop(1000);
+    expect(clock.pending).toBe(0);
   });
 
   test('receives again when the broker was away', async (context) => {

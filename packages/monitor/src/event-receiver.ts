@@ -5,7 +5,7 @@ import {
   type ReceivedEvent,
   runtimeOf,
 } from '@celeriac/core/internal';
-import { escapeForLog, isCeleriacError } from '@celeriac/protocol';
+import { backoffMs, escapeForLog, isCeleriacError } from '@celeriac/protocol';
 import type { ConnectionGuard, Service } from '@celeriac/transport';
 import type { EventHandler, EventHandlers } from './event-handlers.ts';
 import { EventsUnavailableError } from './events-unavailable-error.ts';
@@ -39,6 +39,8 @@ export interface CaptureOptions {
 
 /** How long closing the connection may take. */
 const CLOSE_MS = 1000;
+/** Waits between tries to receive again, while the broker is there and refuses. */
+const RETRY = Object.freeze({ baseMs: 1000, factor: 2, maxMs: 30_000 });
 /** Events that wait for who iterates over them; the oldest give way. */
 const MOST_WAITING = 10_000;
 
@@ -55,6 +57,11 @@ export class EventReceiver implements Service {
   readonly #listeners: Set<EventHandler> = new Set();
   #guard: ConnectionGuard | undefined;
   #subscription: EventSubscription | undefined;
+  /** The connection that is being read from anew. */
+  #mending: ConnectionGuard | undefined;
+  /** The last loss that is not mended. */
+  #loss: Error | undefined;
+  #endPause: (() => void) | undefined;
   #ignored = 0;
 
   constructor(app: AppOwner, options: EventReceiverOptions = {}) {
@@ -107,6 +114,7 @@ export class EventReceiver implements Service {
     this.#guard = undefined;
     this.#subscription = undefined;
     this.#ignored += subscription?.ignored ?? 0;
+    this.#endPause?.();
     await subscription?.stop();
     await guard?.stop(deadlineMs);
   }
@@ -157,31 +165,56 @@ export class EventReceiver implements Service {
     const [guard, subscription] = [this.#guard, this.#subscription];
     if (guard === undefined || subscription === undefined) return;
     const transport = await guard.acquire(signal);
-    const onLost = (error: Error): void => void this.#subscribeAgain(error);
     const isThere = await subscription.start(transport, (error) => {
       guard.lost(transport, error);
-      onLost(error);
+      this.#lost(error);
     });
     if (!isThere) throw new EventsUnavailableError(transport.url);
   }
 
+  #lost(error: Error): void {
+    this.#loss = error;
+    if (this.#guard !== undefined && this.#mending !== this.#guard) void this.#mend(this.#guard);
+  }
+
   /** Until it works, or is stopped. */
-  async #subscribeAgain(error: Error): Promise<void> {
+  async #mend(guard: ConnectionGuard): Promise<void> {
     const { logger } = this.#runtime;
-    logger.warning(`Receiving events was interrupted: ${error.message}`);
-    const guard = this.#guard;
+    this.#mending = guard;
+    for (let tries = 0; this.#guard === guard; tries++) {
+      if (tries > 0) await this.#pause(backoffMs(tries - 1, RETRY));
+      if (this.#guard !== guard) break;
+      logger.warning(`Receiving events was interrupted: ${this.#loss?.message}`);
+      this.#loss = undefined;
+      await this.#trySubscribing(guard);
+      // Lost again, as soon as it came back or before.
+      if (this.#loss === undefined) break;
+    }
+    if (this.#mending !== guard) return;
+    this.#mending = undefined;
+    if (this.#guard === guard) logger.info('Receiving events again');
+  }
+
+  async #trySubscribing(guard: ConnectionGuard): Promise<void> {
     try {
       await this.#subscription?.stop();
-      await this.#subscribe(new AbortController().signal);
-      if (this.#guard !== undefined) logger.info('Receiving events again');
+      if (this.#guard === guard) await this.#subscribe(new AbortController().signal);
     } catch (failure) {
-      if (this.#guard === undefined || this.#guard !== guard) return;
-      if (isCeleriacError(failure, 'CLR_CONNECTION_LOST') && guard.current !== undefined) {
-        guard.lost(guard.current, failure);
-      }
-      await new Promise((resolve) => this.#runtime.clock.setTimer(RETRY_MS, () => resolve(undefined)));
-      if (this.#guard === guard) await this.#subscribeAgain(failure as Error);
+      this.#loss = failure instanceof Error ? failure : new Error(String(failure));
+      const { current } = guard;
+      if (isCeleriacError(failure, 'CLR_CONNECTION_LOST') && current !== undefined) guard.lost(current, this.#loss);
     }
+  }
+
+  /** Ends early when it is stopped. */
+  #pause(durationMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#runtime.clock.setTimer(durationMs, resolve);
+    this.#endPause = () => {
+      timer.cancel();
+      resolve();
+    };
+    return promise;
   }
 
   #process(events: readonly ReceivedEvent[]): void {
@@ -201,5 +234,3 @@ export class EventReceiver implements Service {
     }
   }
 }
-
-const RETRY_MS = 1000;

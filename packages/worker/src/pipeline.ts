@@ -186,6 +186,16 @@ export class Pipeline implements PoolHost {
     if (discarded.length > 0) this.#parts.onHeld();
   }
 
+  /**
+   * Ends a run; its outcome is REVOKED. A task that the pool has and that has not started, as far as is known, ends as soon as
+   * it does.
+   * @param signal - `SIGUSR1` only tells it, as its soft time limit would
+   */
+  terminate(received: ReceivedTask, signal: NodeJS.Signals): void {
+    if (this.#load.running.has(received)) this.pool.terminateTask?.(received, signal);
+    else if (this.#load.handed.has(received)) received.endSignal = signal;
+  }
+
   /** Starts nothing more. */
   close(): void {
     this.#mediator.close();
@@ -237,6 +247,7 @@ export class Pipeline implements PoolHost {
     this.#load.started(received);
     this.#parts.onLoad?.();
     this.#starts.report(received, pid);
+    if (received.endSignal !== undefined) this.pool.terminateTask?.(received, received.endSignal);
   }
 
   onEnded(received: ReceivedTask, outcome: Outcome): void {

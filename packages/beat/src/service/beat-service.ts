@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Celeriac } from '@celeriac/core';
 import { type AppRuntime, runtimeOf } from '@celeriac/core/internal';
-import { isCeleriacError, uuid } from '@celeriac/protocol';
+import { isCeleriacError, systemClock, uuid } from '@celeriac/protocol';
 import type { BeatStore } from '../store/beat-store.ts';
 import { openStore } from '../store/open-store.ts';
 import type { BeatEvent } from './beat-event.ts';
@@ -26,6 +26,9 @@ export interface BeatOptions {
 /** More than can be under way when a store is lost. */
 const RECENT = 10_000;
 const LONGEST_STANDBY_MS = 5000;
+/** At its end, how long sending, the last writes and giving the lead away may take together. */
+const LAST_WRITES_MS = 8000;
+const CLOSE_MS = 2000;
 /** A term that lasted longer has worked. */
 const SHORT_TERM_MS = 1000;
 const FIRST_PAUSE_MS = 500;
@@ -83,13 +86,39 @@ export class BeatService {
     this.#running.catch(() => {});
   }
 
-  /** Finishes what is being sent and gives the lead away. Safe to call twice and before `start`. */
+  /**
+   * Finishes what is being sent and gives the lead away; a store that does not answer is left alone after some seconds. Safe to
+   * call twice and before `start`.
+   */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#term?.end('it was stopped');
     this.#sleeper.wake();
-    await this.#running?.catch(() => {});
-    if (typeof this.#options.store !== 'object') await this.#store?.close();
+    if (!(await this.#patiently(LAST_WRITES_MS, this.#running))) this.#running = undefined;
+    if (typeof this.#options.store !== 'object') await this.#patiently(CLOSE_MS, this.#store?.close());
+  }
+
+  /**
+   * Waits for the end of something, well or not, for so long at most: a store that hangs must not keep the beat from ending.
+   * @returns whether it has ended
+   */
+  async #patiently(longestMs: number, work: Promise<void> | undefined): Promise<boolean> {
+    const late = Promise.withResolvers<boolean>();
+    const timer = systemClock.setTimer(longestMs, () => {
+      this.#runtime.logger.error(
+        `beat: the schedule store did not answer within ${longestMs / 1000} seconds; what it has not written is sent again`,
+      );
+      late.resolve(false);
+    });
+    const ended = (work ?? Promise.resolve()).then(
+      () => true,
+      () => true,
+    );
+    try {
+      return await Promise.race([ended, late.promise]);
+    } finally {
+      timer.cancel();
+    }
   }
 
   async #run(store: BeatStore, first: BeatTerm | undefined): Promise<void> {

@@ -31,7 +31,7 @@ export interface PoolPanel {
   grow(count: number): Promise<void> | void;
   shrink(count: number): Promise<void> | void;
   restart(): Promise<void> | void;
-  /** Ends a run; it becomes REVOKED. @param signal - name of the signal for its process */
+  /** Ends a run, now or as soon as it begins; it becomes REVOKED. @param signal - name of the signal for its process */
   terminate(received: ReceivedTask, signal: NodeJS.Signals): void;
 }
 

@@ -139,8 +139,8 @@ function poolPanel({ pipeline, counters, runtime, options }: WorkerInternals): P
       return pool.restart();
     },
     terminate(received, signal) {
-      if (pool.terminateTask === undefined) throw cannot('end single tasks');
-      pool.terminateTask(received, signal);
+      if (pool.terminateTask === undefined && pipeline.load.running.has(received)) throw cannot('end single tasks');
+      pipeline.terminate(received, signal);
     },
   };
 }

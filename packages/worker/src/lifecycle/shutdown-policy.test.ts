@@ -27,7 +27,10 @@ describe('nextShutdown', () => {
     ['cold', ['SIGTERM', 'SIGQUIT']],
     ['cold', ['SIGQUIT', 'SIGTERM']],
     ['hard', ['SIGTERM', 'SIGQUIT', 'SIGQUIT']],
-    ['hard', ['SIGQUIT', 'SIGINT']],
+    ['cold', ['SIGQUIT', 'SIGINT']],
+    ['hard', ['SIGQUIT', 'SIGTERM', 'SIGINT', 'SIGINT']],
+    ['hard', ['SIGQUIT', 'SIGQUIT', 'SIGQUIT']],
+    ['hard', ['SIGINT', 'SIGINT', 'SIGINT']],
     ['warm', ['SIGTERM', 'SIGTERM', 'SIGTERM', 'SIGTERM']],
     ['warm', ['SIGINT', 'failure']],
     ['soft', ['SIGQUIT'], { isSoft: true }],
@@ -36,7 +39,9 @@ describe('nextShutdown', () => {
     ['cancel', ['SIGQUIT', 'SIGQUIT'], { isSoft: true }],
     ['hard', ['SIGQUIT', 'SIGINT', 'SIGINT'], { isSoft: true }],
     ['cold', ['SIGTERM'], { remapsTerm: true }],
-    ['hard', ['SIGTERM', 'SIGTERM'], { remapsTerm: true }],
+    ['cold', ['SIGTERM', 'SIGTERM'], { remapsTerm: true }],
+    ['hard', ['SIGTERM', 'SIGTERM', 'SIGTERM'], { remapsTerm: true }],
+    ['hard', ['SIGQUIT', 'SIGQUIT', 'SIGQUIT'], { isSoft: true }],
     ['soft', ['SIGTERM'], { remapsTerm: true, isSoft: true }],
   ])('K30 K31 K32 K33: %s after %j %j', (expected, causes, facts) => {
     expect(after(causes, { ...PLAIN, ...facts })).toBe(expected);

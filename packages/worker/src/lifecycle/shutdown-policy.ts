@@ -7,10 +7,13 @@ export type ShutdownPhase = 'running' | 'warm' | 'soft' | 'cancel' | 'cold' | 'h
 /** What asks a worker to end. `failure` stands for an error that nobody caught, `SIGHUP` for a restart. */
 export type ShutdownCause = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGHUP' | 'failure';
 
-/** Where a worker stands, and whether it was interrupted before: only the second SIGINT is impatient. */
+/** Where a worker stands, and what brought it there. */
 export interface ShutdownState {
   readonly phase: ShutdownPhase;
+  /** It got a SIGINT before: only the second one is impatient. */
   readonly interrupted: boolean;
+  /** The cold shutdown was the first thing it was told: it gets one chance more than one that was asked before. */
+  readonly isFirstCold: boolean;
 }
 
 /** What the settings and the running tasks say. */
@@ -21,7 +24,11 @@ export interface ShutdownFacts {
   readonly remapsTerm: boolean;
 }
 
-export const RUNNING: ShutdownState = Object.freeze({ phase: 'running', interrupted: false });
+export const RUNNING: ShutdownState = Object.freeze({
+  phase: 'running',
+  interrupted: false,
+  isFirstCold: false,
+});
 
 type Impatience = 'patient' | 'impatient';
 
@@ -38,7 +45,7 @@ const PHASES: { readonly [phase in ShutdownPhase]: { readonly [impatience in Imp
 
 /** @see celery/apps/worker.py install_worker_int_handler, on_cold_shutdown, during_soft_shutdown, on_hard_shutdown */
 export function nextShutdown(
-  { phase, interrupted }: ShutdownState,
+  { phase, interrupted, isFirstCold }: ShutdownState,
   cause: ShutdownCause,
   { isSoft, remapsTerm }: ShutdownFacts,
 ): ShutdownState {
@@ -46,6 +53,11 @@ export function nextShutdown(
   const hasBegunToEnd = phase !== 'running' && phase !== 'warm';
   const isImpatient = isQuit || (cause === 'SIGINT' && (interrupted || hasBegunToEnd));
   const next = PHASES[phase][isImpatient ? 'impatient' : 'patient'];
-  const isFirstCold = next === 'cold' && phase !== 'cold';
-  return { phase: isFirstCold && isSoft ? 'soft' : next, interrupted: interrupted || cause === 'SIGINT' };
+  const was = { interrupted: interrupted || cause === 'SIGINT', isFirstCold: false };
+  if (next === 'cold' && phase !== 'cold') {
+    return isSoft ? { ...was, phase: 'soft' } : { ...was, phase: 'cold', isFirstCold: phase === 'running' };
+  }
+  // The third signal is the hard one.
+  if (next === 'hard' && phase === 'cold' && isFirstCold) return { ...was, phase: 'cold' };
+  return { ...was, phase: next, isFirstCold: next === 'cold' && isFirstCold };
 }

@@ -4,11 +4,13 @@ import { backoffMs, systemClock, type Timer } from '@celeriac/protocol';
 import { deliveryInfoOf } from '../execute/delivery-info.ts';
 import { Deadlines } from '../limits/deadlines.ts';
 import type { ReceivedTask } from '../request/received-task.ts';
+import { AheadWatch } from './ahead-watch.ts';
 import type { ChildSetup, EndedReport } from './child/child-messages.ts';
 import { Lane, type Run } from './lane.ts';
 import type { Pool, PoolHost } from './pool.ts';
 import type { MakeChild, PoolChild } from './pool-child.ts';
 import { terminated, timedOut } from './pool-outcomes.ts';
+import { RunEnder } from './run-ender.ts';
 import { TaskTimes } from './task-times.ts';
 import { type ProcessEnd, workerLost, workerLostText } from './worker-lost.ts';
 
@@ -16,13 +18,8 @@ import { type ProcessEnd, workerLost, workerLostText } from './worker-lost.ts';
 const RESTART = Object.freeze({ baseMs: 500, factor: 2, maxMs: 30_000, jitter: 1 });
 /** Tasks that wait with a child for their turn. */
 const MOST_AHEAD = 8;
-/** They are taken back when the one before them takes longer than this. */
-const RECALL_AFTER_MS = 10;
-const LOOK_EVERY_MS = 5;
 /** Short tasks in a row after which it counts on more of them. */
 const STEADY = 100;
-/** Where several tasks share a child, how long one may take to heed its abort signal before the child is killed. */
-const GRACE_MS = 500;
 const MOST_CHILDREN = 1000;
 
 /** What a pool of children needs. */
@@ -52,6 +49,8 @@ export class ChildPool implements Pool {
   readonly #times: TaskTimes = new TaskTimes();
   readonly #restarts: Set<Timer> = new Set();
   readonly #hardLimits: Deadlines<Run>;
+  readonly #ender: RunEnder;
+  readonly #aheadWatch: AheadWatch;
   #size: number;
   #keys = 0;
   /** Short tasks in a row. */
@@ -59,13 +58,14 @@ export class ChildPool implements Pool {
   /** Children in a row that ended before they were ready. */
   #failures = 0;
   #ending = false;
-  #look: NodeJS.Timeout | undefined;
 
   constructor(parts: ChildPoolParts) {
     this.#parts = parts;
     this.kind = parts.kind;
     this.#size = parts.size;
     this.#perChild = parts.setup.concurrency;
+    this.#aheadWatch = new AheadWatch(this.#lanes, (lane) => this.#recall(lane));
+    this.#ender = new RunEnder({ recall: (lane) => this.#recall(lane), kill: (lane) => this.#kill(lane) });
     this.#hardLimits = new Deadlines(systemClock, (run) => this.#end(run, timedOut(run.received.limits!.hardMs!)));
   }
 
@@ -91,7 +91,7 @@ export class ChildPool implements Pool {
     const lane = this.#laneFor(this.#isShort(request.task));
     if (lane === undefined) return false;
     // Nothing is handed on to what seems to be stuck.
-    return lane.runs.size < this.#perChild || systemClock.monotonic() - lane.progressMs < RECALL_AFTER_MS;
+    return lane.runs.size < this.#perChild || this.#aheadWatch.isMoving(lane);
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -121,6 +121,7 @@ export class ChildPool implements Pool {
       isStarted: false,
       startedAtMs: 0,
       ending: undefined,
+      isTold: false,
     };
     lane.runs.set(run.job, run);
     lane.ahead.push(run);
@@ -128,7 +129,7 @@ export class ChildPool implements Pool {
     const { delivery, limits } = received;
     lane.post({ job: run.job, message: delivery.message, delivery: deliveryInfoOf(delivery), softMs: limits?.softMs });
     if (lane.started < this.#perChild) this.#started(lane, run);
-    else this.#watchAhead();
+    else this.#aheadWatch.start();
     const { maxTasksPerChild } = this.#parts;
     if (maxTasksPerChild !== undefined && lane.given >= maxTasksPerChild) lane.isRetiring = true;
   }
@@ -165,7 +166,7 @@ export class ChildPool implements Pool {
       for (const run of lane.runs.values()) {
         if (run.received !== received || !run.isStarted) continue;
         if (signal === 'SIGUSR1') lane.child.send({ kind: 'abort', job: run.job, why: 'soft-limit' });
-        else this.#end(run, terminated(signal));
+        else this.#ender.end(lane, run, terminated(signal));
       }
     }
   }
@@ -186,7 +187,7 @@ export class ChildPool implements Pool {
   #close(): void {
     this.#ending = true;
     this.#hardLimits.clear();
-    this.#stopLooking();
+    this.#aheadWatch.stop();
     for (const timer of this.#restarts) timer.cancel();
     this.#restarts.clear();
   }
@@ -196,7 +197,8 @@ export class ChildPool implements Pool {
   }
 
   #isOpen(lane: Lane): boolean {
-    return lane.isReady && !lane.isRetiring && !lane.isRecalling && !this.#ending;
+    const isTaking = lane.isReady && !lane.isRetiring && lane.recalling === undefined && lane.ending.size === 0;
+    return isTaking && !this.#ending;
   }
 
   /** The child that gets the next task: the one with the most free places, else one whose tasks are over in no time. */
@@ -259,15 +261,18 @@ export class ChildPool implements Pool {
     const lane = this.#lanes.get(child);
     const run = lane?.runs.get(job);
     if (lane === undefined || run === undefined) return;
+    // Whoever wants to stop it as it starts comes too late.
+    const { ending } = run;
     if (!run.isStarted) this.#started(lane, run);
     this.#remove(lane, run);
     if ('runtimeMs' in outcome) this.#note(run.received.request.task, outcome.runtimeMs);
     const { maxMemoryBytes } = this.#parts;
     if (maxMemoryBytes !== undefined && (memoryBytes ?? 0) > maxMemoryBytes) this.#retire(lane);
     // The child goes on with the next one by itself.
-    else if (!lane.isRecalling) this.#startAhead(lane);
+    else if (lane.recalling === undefined) this.#startAhead(lane);
+    this.#ender.look(lane);
     this.#retireIfDone(lane);
-    this.#parts.host.onEnded(run.received, run.ending ?? this.#decoded(outcome, encodedValue));
+    this.#parts.host.onEnded(run.received, ending ?? this.#decoded(outcome, encodedValue));
   }
 
   #note(task: string, runtimeMs: number): void {
@@ -309,51 +314,29 @@ export class ChildPool implements Pool {
     this.#refill();
   }
 
-  /** Stops a run by ending its child; where it shares the child with others it gets a chance to end by itself. */
   #end(run: Run, ending: Outcome): void {
-    for (const lane of this.#lanes.values()) {
-      if (lane.runs.get(run.job) !== run) continue;
-      run.ending = ending;
-      if (lane.started === 1) lane.child.kill();
-      else this.#abort(lane, run);
-    }
+    for (const lane of this.#lanes.values()) if (lane.runs.get(run.job) === run) this.#ender.end(lane, run, ending);
   }
 
-  #abort(lane: Lane, run: Run): void {
-    lane.child.send({ kind: 'abort', job: run.job, why: 'terminated' });
-    const insist = (): void => {
-      if (lane.runs.get(run.job) === run) lane.child.kill();
-    };
-    systemClock.setTimer(GRACE_MS, insist, { ref: false });
-  }
-
-  #watchAhead(): void {
-    this.#look ??= setInterval(() => this.#lookAround(), LOOK_EVERY_MS).unref();
-  }
-
-  #lookAround(): void {
-    const nowMs = systemClock.monotonic();
-    let hasAhead = false;
-    for (const lane of this.#lanes.values()) {
-      if (lane.ahead.length === 0) continue;
-      hasAhead = true;
-      if (nowMs - lane.progressMs > RECALL_AFTER_MS) void this.#recall(lane);
-    }
-    if (!hasAhead) this.#stopLooking();
-  }
-
-  #stopLooking(): void {
-    clearInterval(this.#look);
-    this.#look = undefined;
+  /** Another child starts while this one ends. */
+  #kill(lane: Lane): void {
+    lane.isRetiring = true;
+    lane.child.kill();
+    this.#refill();
   }
 
   /** Takes back what waits with a child. What the child has started meanwhile stays there. */
-  async #recall(lane: Lane): Promise<void> {
-    if (lane.isRecalling || lane.ahead.length === 0) return;
-    lane.isRecalling = true;
+  #recall(lane: Lane): Promise<void> {
+    if (lane.recalling !== undefined) return lane.recalling;
+    if (lane.ahead.length === 0) return Promise.resolve();
+    lane.recalling = this.#takeBack(lane);
+    return lane.recalling;
+  }
+
+  async #takeBack(lane: Lane): Promise<void> {
     const jobs = lane.ahead.map(({ job }) => job);
     const taken = await Promise.race([lane.child.recall(jobs), lane.child.gone.then(() => undefined)]);
-    lane.isRecalling = false;
+    lane.recalling = undefined;
     // Gone: whoever noticed has dealt with all of them.
     if (taken === undefined || this.#lanes.get(lane.child) !== lane) return;
     const returned = taken.flatMap((job) => lane.runs.get(job) ?? []);

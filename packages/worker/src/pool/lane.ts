@@ -17,6 +17,8 @@ export interface Run {
   startedAtMs: number;
   /** How it ends, decided before its child did: it is being stopped. */
   ending: Outcome | undefined;
+  /** It was told to end, and has some time for it. */
+  isTold: boolean;
 }
 
 /** One child and the tasks that are with it. */
@@ -33,8 +35,10 @@ export class Lane {
   isReady = false;
   /** It gets no more tasks, and ends when it has none. */
   isRetiring = false;
-  /** Tasks are being taken back: what is ahead may be running, or may never. */
-  isRecalling = false;
+  /** Tasks are being taken back: what is ahead may be running, or may never. Resolves when that is known. */
+  recalling: Promise<void> | undefined;
+  /** Runs that are being stopped. It gets no more tasks until they have ended. */
+  readonly ending: Set<Run> = new Set();
   /** When a task of it started last. */
   progressMs = 0;
   readonly #outbox: RunCommand[] = [];
@@ -54,6 +58,7 @@ export class Lane {
 
   remove(run: Run): void {
     this.runs.delete(run.job);
+    if (run.ending !== undefined) this.ending.delete(run);
     if (!run.isShort) this.long--;
     if (run.isStarted) this.started--;
     else this.ahead.splice(this.ahead.indexOf(run), 1);

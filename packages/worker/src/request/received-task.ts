@@ -25,6 +25,8 @@ export class ReceivedTask implements HeldMessage {
   pid: number | undefined;
   /** It ran when its connection was lost: its message comes again. */
   orphaned = false;
+  /** It is to be ended by this signal as soon as it starts, if it ever does. */
+  endSignal: NodeJS.Signals | undefined;
   /** Time limits of its run, once it was given to the pool; undefined = none. */
   limits: RunLimits | undefined;
 

@@ -9,6 +9,7 @@ import { isAlive } from './is-alive.ts';
 import { defineTasks } from './prefork-app.ts';
 import { newStage, type Stage, until } from './stage.ts';
 
+const LONG = process.env['CELERIAC_LONG'] === '1';
 const appModule = fileURLToPath(new URL('./prefork-app.ts', import.meta.url));
 
 async function poolStage(options: WorkerOptions): Promise<{ stage: Stage; worker: Worker }> {
@@ -28,7 +29,9 @@ const metaOf = async (stage: Stage, id: string) => {
 
 describe.each(['prefork', 'threads'])('the pool %s', { timeout: 150_000 }, (pool) => {
   it('A14: stops what computes beyond its hard limit, tells the task and signals of the parent, and has the slot back', async () => {
+    const startsAt = performance.now();
     const { stage, worker } = await poolStage({ pool, concurrency: 1 });
+    const startMs = performance.now() - startsAt;
     const failures: string[] = [];
     runtimeOf(stage.app).signals.taskFailure.connect(({ taskId }) => void failures.push(taskId));
     const before = performance.now();
@@ -39,7 +42,10 @@ describe.each(['prefork', 'threads'])('the pool %s', { timeout: 150_000 }, (pool
     });
     expect(performance.now() - before).toBeGreaterThanOrEqual(1000);
     expect(await call(stage, 'add', 1, 2)).toBe(3);
-    expect(performance.now() - before).toBeLessThan(6000);
+    const usableAfterMs = performance.now() - before - 1000;
+    process.stdout.write(`| slot usable again | ${pool} | ${Math.round(usableAfterMs)} ms |\n`);
+    // On a machine that does other things besides, starting takes its time: the first start says how long.
+    expect(usableAfterMs).toBeLessThan(LONG ? 2000 : Math.max(2000, 2 * startMs + 500));
     expect(failures).toEqual([id]);
     expect(stage.lines.map(({ message }) => message)).toContain(
       `Hard time limit (1s) exceeded for pool.blockShort[${id}]`,
@@ -93,6 +99,36 @@ describe.each(['prefork', 'threads'])('the pool %s', { timeout: 150_000 }, (pool
     await Promise.all(long.map((result) => result.get({ timeoutMs: 60_000 })));
   });
 
+  it('ends one of many short tasks by remote control; those that wait behind it run once', async () => {
+    const { stage, worker } = await poolStage({ pool, concurrency: 1, prefetchMultiplier: 40 });
+    const ledger = join(mkdtempSync(join(tmpdir(), 'celeriac-pool-')), 'ledger');
+    await Promise.all(Array.from({ length: 120 }, () => call(stage, 'mark', ledger, -1)));
+    await Promise.all(Array.from({ length: 120 }, () => call(stage, 'block', 0)));
+    const rounds = LONG ? 40 : 6;
+    const wanted: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const marks = Array.from({ length: 16 }, (_, index) => round * 100 + index);
+      wanted.push(...marks);
+      const mark = (index: number) => send(stage, 'mark', ledger, index);
+      const before = marks.slice(0, 8).map(mark);
+      const long = send(stage, 'block', 60_000);
+      const after = marks.slice(8).map(mark);
+      const { id } = await long;
+      // At any moment: before it runs, as it begins, while it runs.
+      if (round % 3 > 0) await until(() => worker.activeTasks.some((task) => task.id === id), 'it runs');
+      if (round % 3 > 1) await new Promise((resolve) => setTimeout(resolve, 20));
+      await stage.app.control.revoke(id, { terminate: true, signal: 'SIGKILL' });
+      expect((await metaOf(stage, id)).status).toBe('REVOKED');
+      const results = await Promise.all([...before, ...after]);
+      await Promise.all(results.map((result) => result.get({ timeoutMs: 60_000 })));
+    }
+    const done = readFileSync(ledger, 'utf8').trim().split('\n');
+    const ran = done.map((line) => Number(line.split(' ')[0])).filter((index) => index >= 0);
+    expect(ran.sort((one, other) => one - other)).toEqual(wanted);
+    await worker.whenIdle();
+    expect(worker.stats()).toMatchObject({ failed: 0, revoked: rounds, succeeded: 240 + wanted.length });
+  });
+
   it('replaces a child after so many tasks, and loses or repeats none', async () => {
     const { stage, worker } = await poolStage({ pool, maxTasksPerChild: 7 });
     const ledger = join(mkdtempSync(join(tmpdir(), 'celeriac-pool-')), 'ledger');
@@ -127,7 +163,7 @@ describe('the pool threads', { timeout: 150_000 }, () => {
 
 describe('the pool prefork', { timeout: 150_000 }, () => {
   // Says something only on a machine with nothing else to do.
-  it.runIf(process.env['CELERIAC_LONG'] === '1' && availableParallelism() > 1)(
+  it.runIf(LONG && availableParallelism() > 1)(
     'two processes compute nearly twice as fast as one',
     async () => {
       const secondsWith = async (concurrency: number): Promise<number> => {

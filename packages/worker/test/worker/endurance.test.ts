@@ -51,7 +51,7 @@ describe('a worker that runs for long', { timeout: 3_600_000 }, () => {
       }
       await until(() => worker.stats().succeeded === from + tasks, 'all ran', 600_000);
     };
-    await send(count / 10 < 500 ? 500 : count / 10);
+    await send(Math.max(500, count / 10));
     const before = { handles: handles(), bytes: process.memoryUsage.rss() };
     await send(count - Math.max(500, count / 10));
     await until(

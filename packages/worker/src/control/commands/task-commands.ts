@@ -25,10 +25,13 @@ export const revokeByStampedHeaders: PanelCommand = (panel, args) => {
   for (const [stamp, values] of headers) panel.tasks.revokeStamped(stamp, values);
   if (args['terminate'] !== true) return ok(`headers ${shown(headers)} flagged as revoked, but not terminated`);
   const ended = new Map<string, string[]>();
-  for (const received of panel.tasks.activeTasks) {
+  const active = new Set(panel.tasks.activeTasks);
+  // What waits may be starting just now, unknown to this process.
+  for (const received of [...active, ...panel.tasks.reservedTasks]) {
     const matching = matchingStamps(received, headers);
     if (matching.size === 0) continue;
-    for (const [stamp, values] of matching) ended.set(stamp, [...new Set([...(ended.get(stamp) ?? []), ...values])]);
+    for (const [stamp, values] of active.has(received) ? matching : [])
+      ended.set(stamp, [...new Set([...(ended.get(stamp) ?? []), ...values])]);
     panel.pool.terminate(received, signal);
   }
   return ok(ended.size === 0 ? `headers ${shown(headers)} were not terminated` : `headers ${shown(ended)} revoked`);
@@ -62,7 +65,8 @@ function revokeTasks(panel: ControlPanel, ids: ReadonlySet<string>, isTerminatin
   const { tasks, runtime, pool } = panel;
   const name = isTerminating ? signalOf(signal) : 'SIGTERM';
   const known = [...tasks.activeTasks, ...tasks.reservedTasks, ...tasks.scheduledTasks].filter(({ id }) => ids.has(id));
-  const active = tasks.activeTasks.filter(({ id }) => ids.has(id));
+  // What waits may be starting just now, unknown to this process.
+  const ending = [...tasks.activeTasks, ...tasks.reservedTasks].filter(({ id }) => ids.has(id));
   tasks.revoke([...ids]);
   void markRevoked(
     [...ids].filter((id) => !known.some((received) => received.id === id)),
@@ -72,7 +76,7 @@ function revokeTasks(panel: ControlPanel, ids: ReadonlySet<string>, isTerminatin
     runtime.logger.info(`Tasks flagged as revoked: ${escapeForLog([...ids].join(', '), 500)}`);
     return ok(`tasks ${[...ids].join(', ')} flagged as revoked`);
   }
-  for (const received of active) {
+  for (const received of ending) {
     runtime.logger.info(`Terminating ${escapeForLog(received.id, 255)} (${name})`);
     pool.terminate(received, name);
   }
