@@ -8,7 +8,9 @@ import { newStage, until } from './stage.ts';
 
 const appModule = fileURLToPath(new URL('./prefork-app.ts', import.meta.url));
 
-describe('autoscale', { timeout: 120_000 }, () => {
+const LONG = process.env['CELERIAC_LONG'] === '1';
+
+describe('autoscale', { timeout: LONG ? 1_800_000 : 120_000 }, () => {
   it('grows with the work at once, and shrinks when there was none for half a minute', async () => {
     const clock = new FakeClock();
     const stage = await newStage('memory', { clock });
@@ -43,10 +45,10 @@ describe('autoscale', { timeout: 120_000 }, () => {
     async (perChild) => {
       const stage = await newStage();
       defineTasks(stage.app);
-      const count = process.env['CELERIAC_LONG'] === '1' ? 500 : 12;
+      const count = LONG ? 500 : 12;
       const worker = await stage.start({
         pool: 'prefork',
-        autoscale: { max: 3, min: 1 },
+        autoscale: { max: LONG ? 4 : 3, min: 1 },
         maxTasksPerChild: perChild,
         appModule,
         procAliveTimeoutMs: 60_000,
@@ -54,7 +56,7 @@ describe('autoscale', { timeout: 120_000 }, () => {
       const results = await Promise.all(
         Array.from({ length: count }, () => stage.app.sendTask<number>('pool.sleep', [5])),
       );
-      const pids = await Promise.all(results.map((result) => result.get({ timeoutMs: 110_000 })));
+      const pids = await Promise.all(results.map((result) => result.get({ timeoutMs: LONG ? 1_500_000 : 110_000 })));
       const uses = Map.groupBy(pids, (pid) => pid);
       for (const tasks of uses.values()) expect(tasks.length).toBeLessThanOrEqual(perChild);
       expect(worker.stats()).toMatchObject({ received: count, succeeded: count, failed: 0 });

@@ -163,22 +163,19 @@ describe('the pool threads', { timeout: 150_000 }, () => {
 
 describe('the pool prefork', { timeout: 150_000 }, () => {
   // Says something only on a machine with nothing else to do.
-  it.runIf(LONG && availableParallelism() > 1)(
-    'two processes compute nearly twice as fast as one',
-    async () => {
-      const secondsWith = async (concurrency: number): Promise<number> => {
-        const { stage, worker } = await poolStage({ pool: 'prefork', concurrency });
-        await Promise.all(Array.from({ length: 4 }, () => call(stage, 'compute', 1)));
-        const before = performance.now();
-        await Promise.all(Array.from({ length: 40 }, () => call(stage, 'count', 30_000_000)));
-        const seconds = (performance.now() - before) / 1000;
-        await worker.stop(5000);
-        return seconds;
-      };
-      const [one, two] = [await secondsWith(1), await secondsWith(2)];
-      expect(one / two).toBeGreaterThan(1.8);
-    },
-  );
+  it.runIf(LONG && availableParallelism() > 1)('two processes compute nearly twice as fast as one', async () => {
+    const secondsWith = async (concurrency: number): Promise<number> => {
+      const { stage, worker } = await poolStage({ pool: 'prefork', concurrency });
+      await Promise.all(Array.from({ length: 4 }, () => call(stage, 'compute', 1)));
+      const before = performance.now();
+      await Promise.all(Array.from({ length: 40 }, () => call(stage, 'count', 30_000_000)));
+      const seconds = (performance.now() - before) / 1000;
+      await worker.stop(5000);
+      return seconds;
+    };
+    const [one, two] = [await secondsWith(1), await secondsWith(2)];
+    expect(one / two).toBeGreaterThan(1.8);
+  });
 
   it('replaces a process that has grown too large, after its task', async () => {
     const { stage } = await poolStage({ pool: 'prefork', concurrency: 1, maxMemoryPerChild: 300 * 1024 });

@@ -5,9 +5,10 @@ import { runtimeOf } from '@celeriac/core/internal';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ANSWERS, NODE, only, REPLY, said } from './control-answers.ts';
 import { gatedTask, send } from './gated-task.ts';
+import { databaseKinds } from './place.ts';
 import { KINDS, newStage, type Stage, taskMessage, until } from './stage.ts';
 
-describe.each(KINDS)('on %s', (kind) => {
+describe.each([...KINDS, ...(await databaseKinds())])('on %s', (kind) => {
   it('every node answers a ping, those of other names too, and no queue of replies is left', async () => {
     const stage = await newStage(kind);
     await stage.start({ hostname: 'w1@host1' });

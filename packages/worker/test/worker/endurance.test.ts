@@ -17,13 +17,6 @@ function handles(): readonly string[] {
     .sort();
 }
 
-/** Processor time of a process so far, in seconds. @see proc_pid_stat(5) */
-async function cpuSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
 async function residentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024;
@@ -67,11 +60,11 @@ describe('a worker that runs for long', { timeout: 3_600_000 }, () => {
   it.skipIf(redisSkipped !== undefined)(
     'C1: tasks for later take little memory, and each runs in its time',
     async () => {
-      const held = LONG ? 100_000 : 3000;
-      const spreadMs = LONG ? 60_000 : 3000;
+      const held = LONG ? 100_000 : 2000;
+      const spreadMs = LONG ? 60_000 : 2000;
       const run = await newRun('redis');
       const worker = await run.worker('async');
-      const dueFromMs = Date.now() + (LONG ? 60_000 : 6000);
+      const dueFromMs = Date.now() + (LONG ? 90_000 : 4000);
       for (let sent = 0; sent < held; sent += 1000) {
         await Promise.all(
           Array.from({ length: 1000 }, (_, index) => {
@@ -90,17 +83,4 @@ describe('a worker that runs for long', { timeout: 3_600_000 }, () => {
       expect(await residentBytes(worker.pid!)).toBeLessThan(300 * MIB);
     },
   );
-
-  it.skipIf(redisSkipped !== undefined)('an idle worker takes next to no processor time', async () => {
-    const run = await newRun('redis');
-    const worker = await run.worker('async');
-    const result = await run.app.sendTask<string>('run.sleep', [1]);
-    expect(await result.get({ timeoutMs: 20_000 })).toBe('slept');
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const before = await cpuSeconds(worker.pid!);
-    const seconds = LONG ? 60 : 5;
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-    const share = ((await cpuSeconds(worker.pid!)) - before) / seconds;
-    expect(share).toBeLessThan(LONG ? 0.01 : 0.05);
-  });
 });

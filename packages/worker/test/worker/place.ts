@@ -64,13 +64,14 @@ function rabbitmq(): Promise<PrivateService> {
 
 /** As {@link KINDS}, and RabbitMQ, PostgreSQL and MariaDB; starts a RabbitMQ for the tests of this file. */
 export async function allKinds(): Promise<readonly Kind[]> {
-  const servers = {
-    rabbitmq: await rabbitmq(),
-    postgres: await useService('postgres'),
-    mariadb: await useService('mariadb'),
-  };
-  const there = Object.entries(servers).filter(([, { skipped }]) => skipped === undefined);
-  return [...KINDS, ...there.map(([name]) => name as Kind)];
+  const { skipped } = await rabbitmq();
+  return [...KINDS, ...(skipped === undefined ? ['rabbitmq' as const] : []), ...(await databaseKinds())];
+}
+
+/** The database servers that are there. */
+export async function databaseKinds(): Promise<readonly Kind[]> {
+  const servers = { postgres: await useService('postgres'), mariadb: await useService('mariadb') };
+  return Object.entries(servers).flatMap(([name, { skipped }]) => (skipped === undefined ? [name as Kind] : []));
 }
 
 /** Tables of its own on the server that all tests share. */

@@ -23,6 +23,7 @@ const PLACES: readonly Place[] = LONG
       ['async', 'redis'],
       ['prefork', 'sqlite'],
     ];
+const SOFT_SECONDS = LONG ? 10 : 2;
 const HERE = PLACES.filter(([, broker]) => broker !== 'redis' || redisSkipped === undefined);
 
 describe.each(HERE)('the end of a worker with the pool %s on %s', { timeout: 150_000 }, (pool, broker) => {
@@ -31,14 +32,14 @@ describe.each(HERE)('the end of a worker with the pool %s on %s', { timeout: 150
 
   it('A11: SIGQUIT with a soft shutdown lets short tasks end, and gives long ones to another worker', async () => {
     const run = await newRun(broker);
-    const first = await run.worker(pool, soft(3));
-    const short = await run.app.sendTask<string>('run.sleep', [1500]);
-    const long = await run.app.sendTask<string>('run.sleep', [5000]);
+    const first = await run.worker(pool, soft(SOFT_SECONDS));
+    const short = await run.app.sendTask<string>('run.sleep', [SOFT_SECONDS * 500]);
+    const long = await run.app.sendTask<string>('run.sleep', [SOFT_SECONDS * 1600]);
     await started(run, 2);
     first.kill('SIGQUIT');
     const { code, afterMs } = await exitOf(first);
     expect(code).toBe(1);
-    expect(afterMs).toBeGreaterThan(2900);
+    expect(afterMs).toBeGreaterThan(SOFT_SECONDS * 970);
     expect(await short.get({ timeoutMs: 1000 })).toBe('slept');
     expect(await run.waiting()).toBe(1);
     await run.worker(pool);
@@ -50,7 +51,9 @@ describe.each(HERE)('the end of a worker with the pool %s on %s', { timeout: 150
   it('A12: late-acknowledged tasks that outlast their lease end during a shutdown, and nobody else runs them', async () => {
     const run = await newRun(broker);
     const first = await run.worker(pool);
-    const results = await Promise.all(Array.from({ length: 3 }, () => run.app.sendTask<string>('run.sleep', [5000])));
+    const results = await Promise.all(
+      Array.from({ length: 3 }, () => run.app.sendTask<string>('run.sleep', [LONG ? 5000 : 3500])),
+    );
     await started(run, 3);
     await run.worker('async');
     first.kill('SIGTERM');
