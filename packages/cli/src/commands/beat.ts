@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
-import type { LogLevel } from '@celeriac/protocol';
 import { beatPackage } from '../beat-package.ts';
 import { becomeDaemon } from '../daemon/become-daemon.ts';
 import { readDaemonOptions } from '../daemon/daemon-options.ts';
 import { startDetached } from '../daemon/start-detached.ts';
 import type { CommandCode } from '../definitions/define.ts';
 import { packageFolders } from '../import-package.ts';
+import { logLevelOf } from '../log-levels.ts';
 import { openApp } from '../open-app.ts';
 import { parseNumberOption } from '../option-values.ts';
 
@@ -14,7 +14,7 @@ export const beatCommand: CommandCode = async ({ globals, output }, _positional,
   const { store, maxInterval, loglevel, logformat } = options as Record<string, string | undefined>;
   const daemonOptions = readDaemonOptions(options);
   const { app, runtime, file } = await openApp(globals, {
-    ...(loglevel !== undefined && { logLevel: loglevel as LogLevel }),
+    ...(loglevel !== undefined && { logLevel: logLevelOf(loglevel) }),
     ...(logformat !== undefined && { logFormat: logformat as 'text' | 'json' }),
     ...(globals.color !== undefined && { workerLogColor: globals.color }),
   });

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { readSettingArguments, type Settings } from '@celeriac/core/internal';
-import type { LogLevel } from '@celeriac/protocol';
 import { bannerText } from '../banner.ts';
 import { bannerFacts } from '../banner-facts.ts';
 import { beatPackage } from '../beat-package.ts';
@@ -14,6 +13,7 @@ import type { CommandCode, ParsedOptions } from '../definitions/define.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { packageFolders } from '../import-package.ts';
 import { importUserModule } from '../import-user-module.ts';
+import { logLevelOf } from '../log-levels.ts';
 import { type OpenApp, openApp } from '../open-app.ts';
 import type { Output } from '../output.ts';
 import { type Overrides, passOverrides } from '../overrides.ts';
@@ -96,7 +96,7 @@ function refuseMemory({ brokerUrl, brokerReadUrl }: Settings): void {
 
 function loggingOf({ loglevel, logformat }: ParsedOptions, { color }: GlobalOptions): Overrides {
   return {
-    ...(typeof loglevel === 'string' && { logLevel: loglevel as LogLevel }),
+    ...(typeof loglevel === 'string' && { logLevel: logLevelOf(loglevel) }),
     ...(typeof logformat === 'string' && { logFormat: logformat as 'text' | 'json' }),
     ...(color !== undefined && { workerLogColor: color }),
   };

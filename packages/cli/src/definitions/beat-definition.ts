@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { addDaemonOptions } from '../daemon/daemon-options.ts';
+import { LOG_LEVELS } from '../log-levels.ts';
 import { type Attach, choiceOption, examples } from './define.ts';
 
-const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
 const LOG_FORMATS = ['text', 'json'] as const;
 
 /** `celeriac beat` and its subcommands. */
@@ -15,7 +15,13 @@ export function defineBeat(program: Command, attach: Attach): void {
       'file, redis:// or sqlite:// URL that keeps the schedule (default: beatStore, beatScheduleFilename)',
     )
     .option('--max-interval <seconds>', 'longest time between two looks at what was changed (default: 5)')
-    .addOption(choiceOption('-l, --loglevel <level>', 'debug, info, warning or error', LOG_LEVELS))
+    .addOption(
+      choiceOption(
+        '-l, --loglevel <level>',
+        'debug, info, warning or error (critical and fatal are error)',
+        LOG_LEVELS,
+      ),
+    )
     .addOption(choiceOption('--logformat <format>', 'text, or json: one object per line', LOG_FORMATS))
     .addHelpText(
       'after',

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { addDaemonOptions } from '../daemon/daemon-options.ts';
+import { LOG_LEVELS } from '../log-levels.ts';
 import { type Attach, choiceOption, examples } from './define.ts';
 import { addPoolOptions } from './pool-options.ts';
 
-const LOG_LEVELS = ['debug', 'info', 'warning', 'error'] as const;
 const LOG_FORMATS = ['text', 'json'] as const;
 
 /** `celeriac worker`. */
@@ -13,7 +13,13 @@ export function defineWorker(program: Command, attach: Attach): void {
     .description('start a worker')
     .argument('[settings...]', 'settings that win over all others: task_acks_late=true prefetch_multiplier=1')
     .option('-n, --hostname <name>', 'name of this worker; %h = host, %n = part before the first dot, %d = domain')
-    .addOption(choiceOption('-l, --loglevel <level>', 'debug, info, warning or error', LOG_LEVELS))
+    .addOption(
+      choiceOption(
+        '-l, --loglevel <level>',
+        'debug, info, warning or error (critical and fatal are error)',
+        LOG_LEVELS,
+      ),
+    )
     .addOption(choiceOption('--logformat <format>', 'text, or json: one object per line', LOG_FORMATS))
     .option('-Q, --queues <names>', 'queues to read, separated by commas (default: all of taskQueues)')
     .option('-X, --exclude-queues <names>', 'queues not to read')

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Celeriac } from '@celeriac/core';
 import { runtimeOf } from '@celeriac/core/internal';
 import { uuid } from '@celeriac/protocol';
-import { useService } from '@celeriac/tooling/services';
+import { type PrivateService, usePrivateService, useService } from '@celeriac/tooling/services';
 import { onTestFinished } from 'vitest';
 
 const script = fileURLToPath(new URL('./run-main.ts', import.meta.url));
@@ -17,27 +17,43 @@ const redis = await useService('redis');
 /** Why there is no Redis; undefined when there is one. */
 export const redisSkipped: string | undefined = redis.skipped;
 
-export type RunBroker = 'sqlite' | 'redis';
+export type RunBroker = 'sqlite' | 'redis' | 'rabbitmq';
+
+let rabbitmq: Promise<PrivateService> | undefined;
+
+/** One for all runs of a file that want it. */
+async function rabbitmqUrl(): Promise<string> {
+  rabbitmq ??= usePrivateService('rabbitmq');
+  const server = await rabbitmq;
+  if (server.skipped !== undefined) throw new Error(server.skipped);
+  return server.url;
+}
 
 /** A folder with a database, a client of it, and worker processes. */
 export class Run {
   readonly folder: string;
   readonly ledger: string;
   readonly url: string;
+  /** Its results: in a file where the broker keeps none. */
+  readonly store: string;
+  readonly queue: string = `run-${uuid()}`;
   readonly app: Celeriac;
   readonly children: ChildProcess[] = [];
   output = '';
 
-  readonly #transportOptions: object;
+  #transportOptions: object;
 
-  constructor(folder: string, broker: RunBroker) {
+  constructor(folder: string, broker: RunBroker, url: string) {
     this.folder = folder;
     this.ledger = join(folder, 'ledger');
-    this.url = broker === 'sqlite' ? `sqlite:///${folder}/run.db` : redis.skipped === undefined ? redis.url : '';
-    this.#transportOptions = { leaseMs: 2000, ...(broker === 'redis' && { global_keyprefix: `${uuid()}:` }) };
+    this.url = url;
+    this.store = broker === 'rabbitmq' ? `sqlite:///${folder}/results.db` : url;
+    this.#transportOptions = broker === 'rabbitmq' ? { heartbeat: 2 } : { leaseMs: 2000 };
+    if (broker === 'redis') this.#transportOptions = { ...this.#transportOptions, global_keyprefix: `${uuid()}:` };
     this.app = new Celeriac('client', {
       brokerUrl: this.url,
-      resultBackend: this.url,
+      resultBackend: this.store,
+      taskDefaultQueue: this.queue,
       configFile: false,
       environment: {},
       brokerTransportOptions: this.#transportOptions as Record<string, unknown>,
@@ -51,7 +67,8 @@ export class Run {
       env: {
         ...process.env,
         CELERY_BROKER_URL: this.url,
-        CELERY_RESULT_BACKEND: this.url,
+        CELERY_RESULT_BACKEND: this.store,
+        CELERIAC_TASK_DEFAULT_QUEUE: this.queue,
         CELERIAC_BROKER_TRANSPORT_OPTIONS: JSON.stringify(this.#transportOptions),
         LEDGER: this.ledger,
         POOL: pool,
@@ -81,13 +98,21 @@ export class Run {
   async waiting(): Promise<number> {
     return runtimeOf(this.app)
       .writer()
-      .run((transport) => transport.size('celery'));
+      .run((transport) => transport.size(this.queue));
   }
 }
 
-/** @param broker - and result store */
+async function urlOf(broker: RunBroker, folder: string): Promise<string> {
+  if (broker === 'sqlite') return `sqlite:///${folder}/run.db`;
+  if (broker === 'rabbitmq') return rabbitmqUrl();
+  if (redis.skipped !== undefined) throw new Error(redis.skipped);
+  return redis.url;
+}
+
+/** @param broker - and result store, where it keeps results */
 export async function newRun(broker: RunBroker = 'sqlite'): Promise<Run> {
-  const run = new Run(await mkdtemp(join(tmpdir(), 'celeriac-run-')), broker);
+  const folder = await mkdtemp(join(tmpdir(), 'celeriac-run-'));
+  const run = new Run(folder, broker, await urlOf(broker, folder));
   onTestFinished(async () => {
     for (const child of run.children) child.kill('SIGKILL');
     await run.app.close();

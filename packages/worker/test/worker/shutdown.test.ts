@@ -18,6 +18,8 @@ const PLACES: readonly Place[] = LONG
       ['async', 'redis'],
       ['prefork', 'sqlite'],
       ['prefork', 'redis'],
+      ['async', 'rabbitmq'],
+      ['prefork', 'rabbitmq'],
     ]
   : [
       ['async', 'redis'],
