@@ -44,7 +44,7 @@ export type {
 } from './execute/outcome.ts';
 export { SoftTimeLimitExceeded, TimeLimitExceeded } from './execute/time-limits.ts';
 export { ConsoleLogger, type ConsoleLoggerOptions } from './logging/console-logger.ts';
-export { redirectConsole } from './logging/redirect-console.ts';
+export { redirectOutput } from './logging/redirect-output.ts';
 export { applicationFolder } from './plugins/application-folder.ts';
 export { installCommand } from './plugins/install-command.ts';
 export { loadBackend, loadTransport, requirePackage } from './plugins/load-plugin.ts';

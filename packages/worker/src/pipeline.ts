@@ -202,6 +202,11 @@ export class Pipeline implements PoolHost {
     this.#concluder.close();
   }
 
+  /** Messages on their way back to the broker. */
+  get returning(): number {
+    return this.#surrender.returning;
+  }
+
   /** Gives back what has not started. Resolves when the broker has it. */
   async returnWaiting(): Promise<void> {
     await this.#surrender.returnWaiting();

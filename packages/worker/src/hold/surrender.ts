@@ -26,16 +26,27 @@ const COLD_SHUTDOWN = 'Worker exited prematurely: cold shutdown.';
 /** Tasks that this worker gives up before they have ended here: at its own end, or with a connection. */
 export class Surrender {
   readonly #parts: SurrenderParts;
+  /** Messages on their way back. */
+  #returning = 0;
+  #allBack: PromiseWithResolvers<void> | undefined;
 
   constructor(parts: SurrenderParts) {
     this.#parts = parts;
   }
 
-  /** Gives back what has not started. Resolves when the broker has it. */
+  /** Messages on their way back to the broker. */
+  get returning(): number {
+    return this.#returning;
+  }
+
+  /** Gives back what has not started. Resolves when the broker has everything that was ever given back. */
   async returnWaiting(): Promise<void> {
     const { pool, waiting } = this.#parts;
     await pool.recall?.();
-    await Promise.all(waiting.removeWhere(() => true).map(({ delivery }) => this.giveBack(delivery)));
+    for (const { delivery } of waiting.removeWhere(() => true)) void this.giveBack(delivery);
+    if (this.#returning === 0) return;
+    this.#allBack ??= Promise.withResolvers<void>();
+    await this.#allBack.promise;
   }
 
   /** Forgets what has not started, since the broker has taken it back: all, or what is not held any more. */
@@ -78,8 +89,12 @@ export class Surrender {
   }
 
   /** One message. Never rejects. */
-  giveBack(delivery: Delivery): Promise<void> {
-    return giveBack(delivery, this.#parts.runtime.logger);
+  async giveBack(delivery: Delivery): Promise<void> {
+    this.#returning++;
+    await giveBack(delivery, this.#parts.runtime.logger);
+    if (--this.#returning > 0) return;
+    this.#allBack?.resolve();
+    this.#allBack = undefined;
   }
 
   /** Messages of running tasks come again while these run. */

@@ -1,4 +1,4 @@
-import { type AppOwner, type AppRuntime, currentTask, redirectConsole, runtimeOf } from '@celeriac/core/internal';
+import { type AppOwner, type AppRuntime, currentTask, redirectOutput, runtimeOf } from '@celeriac/core/internal';
 import { escapeForLog, systemClock, tracebackOf } from '@celeriac/protocol';
 import { nextShutdown, RUNNING, type ShutdownCause, type ShutdownPhase } from './shutdown-policy.ts';
 import { Worker } from './worker.ts';
@@ -94,7 +94,7 @@ class WorkerRunner {
     process.stderr.on('error', ignoreLostLog);
     const { workerRedirectStdouts, workerRedirectStdoutsLevel } = this.#runtime.settings;
     const restore = workerRedirectStdouts
-      ? redirectConsole(this.#runtime.logger, workerRedirectStdoutsLevel)
+      ? redirectOutput(this.#runtime.logger, workerRedirectStdoutsLevel)
       : undefined;
     return () => {
       restore?.();

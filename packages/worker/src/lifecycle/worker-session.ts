@@ -16,7 +16,7 @@ import { Blueprint } from './blueprint.ts';
 import { createPool } from './create-pool.ts';
 import { consumerSteps, workerSteps } from './default-steps.ts';
 import { mostOf } from './pool-options.ts';
-import { within } from './within.ts';
+import { whileMoving, within } from './within.ts';
 import { WorkerConsumer } from './worker-consumer.ts';
 import type { WorkerInternals } from './worker-internals.ts';
 import type { ResolvedWorkerOptions } from './worker-options.ts';
@@ -25,7 +25,7 @@ import type { ResolvedWorkerOptions } from './worker-options.ts';
 const ABANDON_MS = 1000;
 /** How long the quarantine may take to be trimmed. */
 const TRIM_MS = 500;
-/** How long waiting messages may take to get back. */
+/** How long the broker may take none of the waiting messages back, and how long at all once the end is urgent. */
 const RETURN_MS = 1000;
 
 /** What one life of a worker is made of. */
@@ -134,11 +134,12 @@ export class WorkerSession implements WorkerInternals {
   async stop(impatience: AbortSignal): Promise<void> {
     const { pipeline, blueprint } = this;
     pipeline.close();
-    // A step that takes its time must not keep an impatient end from coming.
-    const patience = aborted(impatience).then(() => pause(RETURN_MS));
-    await Promise.race([blueprint.close(this), patience]);
+    // Whatever takes its time must not keep an impatient end from coming.
+    const patience = (): Promise<void> => aborted(impatience).then(() => pause(RETURN_MS));
+    await Promise.race([blueprint.close(this), patience()]);
     // With the connection lost no step did.
-    await within(RETURN_MS, pipeline.returnWaiting());
+    const returned = pipeline.returnWaiting();
+    await Promise.race([whileMoving(RETURN_MS, returned, () => pipeline.returning), patience()]);
     await Promise.race([pipeline.whenIdle(), aborted(impatience)]);
     const isIdle = pipeline.isIdle;
     if (!isIdle) await this.#abandon();

@@ -1,8 +1,8 @@
 import { StartStopStep } from '../step.ts';
-import { within } from '../within.ts';
+import { whileMoving } from '../within.ts';
 import type { ConsumerInternals } from '../worker-internals.ts';
 
-/** How long waiting messages may take to get back. */
+/** How long the broker may take none of the waiting messages back. */
 const RETURN_MS = 1000;
 
 /** `tasks`: reads the worker's queues. */
@@ -16,10 +16,9 @@ export class TasksStep extends StartStopStep<ConsumerInternals> {
 
   /** What has not started goes back to its queue at once. */
   override async close({ tasks, worker }: ConsumerInternals): Promise<void> {
-    await within(
-      RETURN_MS,
-      tasks.stop().then(() => worker.pipeline.returnWaiting()),
-    );
+    const { pipeline } = worker;
+    const returned = tasks.stop().then(() => pipeline.returnWaiting());
+    await whileMoving(RETURN_MS, returned, () => pipeline.reserved + pipeline.returning);
   }
 
   override async stop({ tasks }: ConsumerInternals): Promise<void> {

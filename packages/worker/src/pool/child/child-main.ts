@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { type AppRuntime, invokeTask, type Outcome, redirectConsole } from '@celeriac/core/internal';
+import { type AppRuntime, invokeTask, type Outcome, redirectOutput } from '@celeriac/core/internal';
 import { decodeMessageBody, readTaskRequest, toExceptionInfo, tracebackOf } from '@celeriac/protocol';
 import { isUnreadable, readBody } from '../../execute/read-body.ts';
 import { RunSignals } from '../../execute/run-signals.ts';
@@ -59,7 +59,7 @@ export class ChildMain {
       return this.#endAfter({ kind: 'failed', reason }, 1);
     }
     const { settings, logger } = this.#runtime;
-    if (settings.workerRedirectStdouts) redirectConsole(logger, settings.workerRedirectStdoutsLevel);
+    if (settings.workerRedirectStdouts) redirectOutput(logger, settings.workerRedirectStdoutsLevel);
     await this.#runtime.signals.workerProcessInit.sendAndWait({ hostname: this.#setup.hostname });
     this.#softLimits = new Deadlines(this.#runtime.clock, (expiry) => this.#expire(expiry));
     this.#link.onMessage((message) => this.#receive(message));
