@@ -7,21 +7,21 @@ import type { ConclusionPerformer } from './conclude/perform-conclusion.ts';
 import { StartReporter } from './conclude/start-reporter.ts';
 import { isUnreadable, readBody } from './execute/read-body.ts';
 import { tellTimedOut } from './execute/tell-timed-out.ts';
-import { Mediator } from './hold/mediator.ts';
 import { PoolLoad } from './hold/pool-load.ts';
 import type { RateLimits } from './hold/rate-limits.ts';
 import { Revocations } from './hold/revocations.ts';
 import type { RunCounter } from './hold/run-counter.ts';
-import { Surrender } from './hold/surrender.ts';
 import { Suspects } from './hold/suspects.ts';
 import { WaitingTasks } from './hold/waiting-tasks.ts';
 import { decodeDelivery, isUndecodable } from './intake/decode.ts';
 import { receivedEventFields } from './intake/received-event.ts';
 import type { TimeLimits } from './limits/time-limits.ts';
+import { Mediator } from './mediator.ts';
 import type { Pool, PoolHost } from './pool/pool.ts';
 import type { Counters } from './request/counters.ts';
 import type { HeldMessage } from './request/held-message.ts';
 import type { ReceivedTask } from './request/received-task.ts';
+import { Surrender } from './surrender.ts';
 
 /** What the stages need. */
 export interface PipelineParts {

@@ -1,17 +1,17 @@
 import type { AppRuntime, Outcome, RevokedOutcome } from '@celeriac/core/internal';
-import type { Concluder } from '../conclude/concluder.ts';
-import { giveBack } from '../conclude/give-back.ts';
-import { type Admission, admit, type DiscardReason } from '../intake/admit.ts';
-import type { TimeLimits } from '../limits/time-limits.ts';
-import type { Pool } from '../pool/pool.ts';
-import { refusedByPool } from '../pool/pool-outcomes.ts';
-import { notRegistered } from '../request/ending.ts';
-import { type HeldMessage, isLost } from '../request/held-message.ts';
-import type { ReceivedTask } from '../request/received-task.ts';
-import type { PoolLoad } from './pool-load.ts';
-import type { Revocations } from './revocations.ts';
-import type { Suspects } from './suspects.ts';
-import type { WaitingTasks } from './waiting-tasks.ts';
+import type { Concluder } from './conclude/concluder.ts';
+import { giveBack } from './conclude/give-back.ts';
+import type { PoolLoad } from './hold/pool-load.ts';
+import type { Revocations } from './hold/revocations.ts';
+import type { Suspects } from './hold/suspects.ts';
+import type { WaitingTasks } from './hold/waiting-tasks.ts';
+import { type Admission, admit, type DiscardReason } from './intake/admit.ts';
+import type { TimeLimits } from './limits/time-limits.ts';
+import type { Pool } from './pool/pool.ts';
+import { refusedByPool } from './pool/pool-outcomes.ts';
+import { notRegistered } from './request/ending.ts';
+import { type HeldMessage, isLost } from './request/held-message.ts';
+import type { ReceivedTask } from './request/received-task.ts';
 
 /** Ended tasks that may wait for broker and store, for each slot of the pool, before no more are started. */
 const PENDING_PER_SLOT = 10;

@@ -1,14 +1,14 @@
 import type { AppRuntime } from '@celeriac/core/internal';
 import type { Delivery } from '@celeriac/transport';
-import type { Concluder } from '../conclude/concluder.ts';
-import { giveBack } from '../conclude/give-back.ts';
-import type { StartReporter } from '../conclude/start-reporter.ts';
-import type { Pool } from '../pool/pool.ts';
-import { workerLost } from '../pool/worker-lost.ts';
-import { isLost } from '../request/held-message.ts';
-import type { PoolLoad } from './pool-load.ts';
-import type { Suspects } from './suspects.ts';
-import type { WaitingTasks } from './waiting-tasks.ts';
+import type { Concluder } from './conclude/concluder.ts';
+import { giveBack } from './conclude/give-back.ts';
+import type { StartReporter } from './conclude/start-reporter.ts';
+import type { PoolLoad } from './hold/pool-load.ts';
+import type { Suspects } from './hold/suspects.ts';
+import type { WaitingTasks } from './hold/waiting-tasks.ts';
+import type { Pool } from './pool/pool.ts';
+import { workerLost } from './pool/worker-lost.ts';
+import { isLost } from './request/held-message.ts';
 
 /** What giving tasks back takes. */
 export interface SurrenderParts {
