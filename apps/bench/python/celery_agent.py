@@ -12,7 +12,7 @@ BROKER, STORE = os.environ["BENCH_BROKER"], os.environ["BENCH_STORE"]
 
 app = Celery("bench", broker=BROKER, backend=STORE, set_as_current=True)
 app.conf.update(
-    task_default_queue="celery-bench",
+    task_default_queue="bench",
     worker_prefetch_multiplier=100,
     broker_connection_retry_on_startup=True,
     broker_transport_options={"confirm_publish": True} if BROKER.startswith("amqp") else {},
@@ -41,11 +41,14 @@ def increment(value):
 
 
 @app.task(name="bench.burn")
-def burn(value, rounds):
+def burn(value, cpu_ms):
+    """Uses so many milliseconds of its thread's CPU, whatever else the machine does."""
+    ends = time.thread_time() + cpu_ms / 1000
     total = 0
-    for index in range(rounds):
-        total = (total * 31 + index) % 1_000_003
-    return -1 if total < 0 else value
+    while time.thread_time() < ends:
+        for step in range(200):
+            total = (total * 31 + step) % 1_000_003
+    return value
 
 
 class Client:
@@ -61,6 +64,16 @@ class Client:
             args = (index, payload) if payload else (index,)
             self.results[index] = noop.apply_async(args)
         return {"ms": (time.perf_counter() - began) * 1000}
+
+    def special(self, kind, start, count, ms):
+        for index in range(start, start + count):
+            if kind == "burn":
+                self.results[index] = burn.delay(index, ms)
+            elif kind == "later":
+                self.results[index] = noop.apply_async((index,), countdown=ms / 1000)
+            else:
+                raise RuntimeError(f"It has no tasks of the kind {kind}.")
+        return {}
 
     def calls(self, count):
         calls = []

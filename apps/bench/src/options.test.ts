@@ -33,6 +33,10 @@ test('--regression is a small run that is checked, and what else is said counts'
   });
 });
 
+test('earlier runs are named one after the other', () => {
+  expect(readOptions(['--from', 'a.json,b.json']).from).toEqual(['a.json', 'b.json']);
+});
+
 test('the help names every job', () => {
   for (const name of ['throughput', 'latency', 'start-up']) expect(HELP).toContain(name);
 });

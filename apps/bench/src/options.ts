@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly rounds: number | undefined;
   readonly concurrency: readonly number[];
   readonly seconds: number;
+  /** Files of earlier runs to report on, instead of measuring. */
+  readonly from: readonly string[] | undefined;
   readonly json: string | undefined;
   readonly out: string | undefined;
   readonly profile: string | undefined;
@@ -37,6 +39,7 @@ ${jobs.map(({ name, what }) => `                         ${name.padEnd(11)} ${wh
   --concurrency <n,…>  what to drain with, rising (default 1,10,100; goals look at these)
   --seconds <n>        how long each measured part should take
   --json <file>        writes every figure of every round
+  --from <file,…>      measures nothing: reports on what --json has written, of several parts as one
   --out <folder>       writes results.md and results.svg
   --profile <folder>   a CPU profile of each side of each system (job throughput)
   --check              exit code 1 when a goal is missed
@@ -68,6 +71,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     rounds: values.rounds === undefined ? undefined : whole('rounds', values.rounds),
     concurrency: concurrency.toSorted((a, b) => a - b),
     seconds: values.seconds === undefined ? (quick ? 0.6 : 2) : positive('seconds', values.seconds),
+    from: list(values.from),
     json: values.json,
     out: values.out,
     profile: values.profile,
@@ -89,6 +93,7 @@ function parse(args: readonly string[]) {
         rounds: { type: 'string' },
         concurrency: { type: 'string' },
         seconds: { type: 'string' },
+        from: { type: 'string' },
         json: { type: 'string' },
         out: { type: 'string' },
         profile: { type: 'string' },

@@ -1,9 +1,11 @@
-import type { CallTimes } from '../systems/system.ts';
+import type { CallTimes, SpecialTask } from '../systems/system.ts';
 
 /** What one side of a system, in a process of its own, can be told to do. Programs in Python understand the same as JSON. */
 export interface AgentCommands {
   /** Sends `count` tasks with `inFlight` unconfirmed ones at a time; 0 = by the call for many. Gives milliseconds. */
   send: { input: { from: number; count: number; inFlight: number; bytes: number }; output: { ms: number } };
+  /** Sends `count` tasks of another kind. */
+  special: { input: { kind: SpecialTask; from: number; count: number; ms: number }; output: object };
   /** Calls one after the other. */
   calls: { input: { count: number }; output: { calls: CallTimes[] } };
   /** Calls with `inFlight` of them unanswered at a time. */

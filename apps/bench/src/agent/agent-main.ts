@@ -23,7 +23,7 @@ async function connect(): Promise<ReadonlyMap<string, Command>> {
   const memory: Command = () => Promise.resolve({ bytes: settledMemory() });
   if (side === 'client') {
     const agent = new ClientAgent(await system.client(place));
-    const names = ['send', 'calls', 'rush', 'load', 'flow', 'stored', 'verify', 'end'] as const;
+    const names = ['send', 'special', 'calls', 'rush', 'load', 'flow', 'stored', 'verify', 'end'] as const;
     return new Map<string, Command>([
       ...names.map((name): [string, Command] => [name, (input) => agent[name](input)]),
       ['memory', memory],

@@ -4,6 +4,7 @@ import { inFlight } from './in-flight.ts';
 
 /** Tasks of one call for many. */
 const BULK = 1000;
+const SPECIAL_IN_FLIGHT = 200;
 
 /** What the sending side does on command. */
 export class ClientAgent {
@@ -19,6 +20,13 @@ export class ClientAgent {
     if (limit === 0) await this.#sendMany(from, count, payload);
     else await inFlight(from, count, limit, (index) => this.#client.send(index, payload));
     return { ms: performance.now() - startedAt };
+  }
+
+  async special({ kind, from, count, ms }: InputOf<'special'>): Promise<OutputOf<'special'>> {
+    const { sendSpecial } = this.#client;
+    if (sendSpecial === undefined) throw new Error(`It has no tasks of the kind "${kind}".`);
+    await inFlight(from, count, SPECIAL_IN_FLIGHT, (index) => sendSpecial.call(this.#client, kind, index, ms));
+    return {};
   }
 
   async calls({ count }: InputOf<'calls'>): Promise<OutputOf<'calls'>> {

@@ -1,4 +1,5 @@
 import type { Measurements } from '../measure/measurements.ts';
+import type { Profiles } from '../report/profiles.ts';
 import type { BenchServer } from '../servers.ts';
 import type { BrokerName, SystemEntry } from '../systems/system.ts';
 
@@ -13,8 +14,8 @@ export interface JobContext {
   readonly quick: boolean;
   /** Concurrencies to drain with, rising. */
   readonly concurrency: readonly number[];
-  /** Options of node that make the processes write profiles; undefined without profiling. */
-  readonly profileArgv: ((side: 'client' | 'worker', system: string) => readonly string[]) | undefined;
+  /** Where profiles go; undefined without profiling. */
+  readonly profiles: Profiles | undefined;
 }
 
 /** One kind of measurement. */

@@ -1,3 +1,4 @@
+import { cpuBound } from './cpu-bound.ts';
 import type { Job } from './job.ts';
 import { latency } from './latency.ts';
 import { load } from './load.ts';
@@ -16,6 +17,7 @@ export const jobs: readonly Job[] = [
   load,
   processes,
   prefork,
+  cpuBound,
   payloads,
   workflows,
   memory,

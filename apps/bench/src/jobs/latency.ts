@@ -17,7 +17,7 @@ export const latency: Job = {
 
 async function run(entry: SystemEntry, context: JobContext): Promise<void> {
   const { server, python, quick, measurements } = context;
-  const stage = await Stage.open({ server, entry, python });
+  const stage = await Stage.open({ server, entry, python, env: { BENCH_LATENCY: '1' } });
   try {
     await stage.startWorkers(CONCURRENCY);
     // Some look twice a second only: a few calls say enough about those.

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from '../agent/agent.ts';
 import { cpuSeconds } from '../measure/process-cost.ts';
 import type { BenchServer } from '../servers.ts';
-import type { SystemEntry } from '../systems/system.ts';
+import type { SpecialTask, SystemEntry } from '../systems/system.ts';
 
 const FIRST_LOOK_MS = 1;
 const LOOK_MS = 10;
@@ -73,11 +73,22 @@ export class Stage {
     this.#workers.push(await this.#newWorker());
   }
 
+  /** Tasks so far. */
+  get sent(): number {
+    return this.#sent;
+  }
+
   /** Sends a backlog. @returns tasks per second */
   async send(count: number, inFlight: number, bytes = 0): Promise<number> {
     const { ms } = await this.client.tell('send', { from: this.#sent, count, inFlight, bytes });
     this.#sent += count;
     return (count * 1000) / ms;
+  }
+
+  /** Sends tasks of another kind. */
+  async sendSpecial(kind: SpecialTask, count: number, ms: number): Promise<void> {
+    await this.client.tell('special', { kind, from: this.#sent, count, ms });
+    this.#sent += count;
   }
 
   /** Lets the workers work until every result is in the store. */

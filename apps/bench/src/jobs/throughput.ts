@@ -18,23 +18,27 @@ export const throughput: Job = {
 };
 
 async function run(entry: SystemEntry, context: JobContext): Promise<void> {
-  const { server, python, profileArgv } = context;
+  const { server, python, profiles } = context;
+  const { broker, name } = entry;
   const stage = await Stage.open({
     server,
     entry,
     python,
-    ...(profileArgv === undefined
-      ? {}
-      : { execArgv: { client: profileArgv('client', entry.name), worker: profileArgv('worker', entry.name) } }),
+    execArgv: {
+      client: profiles?.argv(broker, name, 'client') ?? [],
+      worker: profiles?.argv(broker, name, 'worker') ?? [],
+    },
   });
   try {
     const pace = await warmUp(stage, entry.module !== 'celery');
-    const widths = context.concurrency;
+    const isBrief = entry.isAside === true && context.quick;
+    const widths = isBrief ? context.concurrency.slice(-1) : context.concurrency;
     for (const [index, concurrency] of widths.entries()) {
       const inFlight = index === widths.length - 1 ? 1000 : index === 0 ? 1 : 50;
       await sendAndDrain(stage, { entry, context, concurrency, inFlight, pace });
     }
-    if (entry.module !== 'celery') await sendInBulk(stage, entry, context, pace);
+    if (entry.module !== 'celery' && !isBrief) await sendInBulk(stage, entry, context, pace);
+    profiles?.count(broker, name, stage.sent);
     await stage.verify();
   } finally {
     await stage.close();

@@ -23,6 +23,14 @@ export type MeasurementKey = Pick<Measurement, 'job' | 'broker' | 'variant' | 's
 export class Measurements {
   readonly #all: Map<string, Measurement & { rounds: number[] }> = new Map();
 
+  static of(measurements: readonly Measurement[]): Measurements {
+    const all = new Measurements();
+    for (const { unit, rounds, ...key } of measurements) {
+      for (const value of rounds) all.add(key, unit, value);
+    }
+    return all;
+  }
+
   add(key: MeasurementKey, unit: Unit, value: number): void {
     const text = keyOf(key);
     const known = this.#all.get(text);

@@ -8,7 +8,7 @@ const GAP = 6;
 const LABEL = 150;
 const VALUE = 90;
 const HEADING = 30;
-const COLOURS: Readonly<Record<string, string>> = { celeriac: '#2f7d4f', raw: '#9aa0a6' };
+const COLOURS: Readonly<Record<string, string>> = { celeriac: '#2f7d4f', raw: '#80868b', bare: '#c4c7ca' };
 const OTHERS = '#c9b458';
 
 /** Bars of tasks per second for sends with 1,000 in flight and drains at concurrency 100, one group for each broker: SVG. */

@@ -20,7 +20,7 @@ test.each([
 ] as const)('%s', (_name, bound, reached, met) => {
   const goal: Goal = { name: 'goal', figure, against: 'peer', ...bound };
   // Medians: 200 and 100.
-  expect(judge([goal], measured([200, 1, 900], [100, 90, 110]))).toEqual([{ goal, reached, met }]);
+  expect(judge([goal], measured([200, 1, 900], [100, 90, 110]))).toMatchObject([{ goal, reached, met }]);
 });
 
 test('a figure by itself', () => {
@@ -30,5 +30,20 @@ test('a figure by itself', () => {
 
 test('what was not measured is neither met nor missed', () => {
   const goal: Goal = { name: 'goal', figure, against: 'absent', atLeast: 1 };
-  expect(judge([goal], measured([1], []))).toEqual([{ goal, reached: undefined, met: undefined }]);
+  expect(judge([goal], measured([1], []))).toMatchObject([{ goal, reached: undefined, met: undefined }]);
+});
+
+test('the smallest message stands beside a goal against the raw client, and decides nothing', () => {
+  const measurements = measured([200], []);
+  measurements.add({ ...figure, system: 'raw' }, 'tasks/s', 100);
+  measurements.add({ ...figure, system: 'bare' }, 'tasks/s', 400);
+  const [beside, without] = judge(
+    [
+      { name: 'raw', figure, against: 'raw', atLeast: 2 },
+      { name: 'itself', figure, atLeast: 1 },
+    ],
+    measurements,
+  );
+  expect(beside).toMatchObject({ reached: 2, met: true, besideBare: 0.5 });
+  expect(without?.besideBare).toBeUndefined();
 });

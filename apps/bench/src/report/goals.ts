@@ -21,9 +21,14 @@ export interface GoalReport {
   /** The ratio, or the figure where nothing is compared; undefined when it was not measured. */
   readonly reached: number | undefined;
   readonly met: boolean | undefined;
+  /** The same ratio to the client with the smallest message, for information; undefined where there is none. */
+  readonly besideBare: number | undefined;
 }
 
 const SUBJECT = 'celeriac';
+/** The raw client on the same wire, and the one whose messages say next to nothing. */
+const RAW = 'raw';
+const BARE = 'bare';
 
 /** Compares the medians of one run. */
 export function judge(goals: readonly Goal[], measurements: Measurements): readonly GoalReport[] {
@@ -33,10 +38,12 @@ export function judge(goals: readonly Goal[], measurements: Measurements): reado
       goal.against === undefined
         ? 1
         : measurements.value({ ...(goal.againstFigure ?? goal.figure), system: goal.against });
-    if (own === undefined || other === undefined) return { goal, reached: undefined, met: undefined };
+    const bare = goal.against === RAW ? measurements.value({ ...goal.figure, system: BARE }) : undefined;
+    const besideBare = own === undefined || bare === undefined ? undefined : own / bare;
+    if (own === undefined || other === undefined) return { goal, reached: undefined, met: undefined, besideBare };
     const reached = own / (other + (goal.plus ?? 0));
     const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = goal;
-    return { goal, reached, met: reached >= atLeast && reached <= atMost };
+    return { goal, reached, met: reached >= atLeast && reached <= atMost, besideBare };
   });
 }
 

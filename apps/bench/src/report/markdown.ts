@@ -43,12 +43,13 @@ function figureTable(title: string, group: readonly Measurement[]): string {
 
 /** The goals with what was reached. */
 export function goalTable(reports: readonly GoalReport[]): string {
-  const lines = reports.map(({ goal, reached, met }) => {
+  const lines = reports.map(({ goal, reached, met, besideBare }) => {
     const bound = goal.atLeast === undefined ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`;
     const wanted = goal.against === undefined ? bound : `${bound} × ${goal.against}`;
     const seen = reached === undefined ? '–' : readable(reached);
     const verdict = met === undefined ? 'not measured' : met ? 'met' : '**not met**';
-    return `| ${goal.name} | ${wanted} | ${seen} | ${verdict} |`;
+    const aside = besideBare === undefined ? '' : readable(besideBare);
+    return `| ${goal.name} | ${wanted} | ${seen} | ${verdict} | ${aside} |`;
   });
-  return ['| job | goal | reached | |', '|---|---|---|---|', ...lines, ''].join('\n');
+  return ['| job | goal | reached | | beside bare |', '|---|---|---|---|---|', ...lines, ''].join('\n');
 }

@@ -1,14 +1,17 @@
 import { createRequire } from 'node:module';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type CallTimes, type Client, checkValues, nowMs, type Place, type WorkerSide } from './system.ts';
 
 // Its types ask for those of a redis client that is not installed, so what is used here is written out.
 interface Job {
-  readonly data: { readonly value: number; readonly stamp?: boolean };
+  readonly data: { readonly value: number; readonly stamp?: boolean; readonly holdMs?: number };
+  setId(id: string): Job;
+  delayUntil(unixMs: number): Job;
   save(): Promise<Job>;
-  on(event: 'succeeded', listener: (result: unknown) => void): void;
 }
 interface BeeQueue {
   ready(): Promise<unknown>;
+  on(event: 'job succeeded', listener: (id: string, result: unknown) => void): void;
   createJob(data: object): Job;
   saveAll(jobs: Job[]): Promise<Map<Job, Error>>;
   process(concurrency: number, handler: (job: Job) => Promise<unknown>): void;
@@ -25,6 +28,8 @@ export async function client(place: Place): Promise<Client> {
   const sender = new BeeQueueClass(QUEUE, { redis: place.broker, isWorker: false, getEvents: false, storeJobs: false });
   await sender.ready();
   let caller: BeeQueue | undefined;
+  let called = 0;
+  const calls = new Map<string, (result: unknown) => void>();
   return {
     send: (value, payload) => sender.createJob(payload === '' ? { value } : { value, payload }).save(),
     sendMany: async (from, count, payload) => {
@@ -32,13 +37,23 @@ export async function client(place: Place): Promise<Client> {
       const errors = await sender.saveAll(jobs);
       for (const error of errors.values()) throw error;
     },
+    sendSpecial: (kind, value, ms) => {
+      const job = sender.createJob(kind === 'hold' ? { value, holdMs: ms } : { value });
+      return (kind === 'later' ? job.delayUntil(Date.now() + ms) : job).save();
+    },
     call: async (value): Promise<CallTimes> => {
       if (caller === undefined) {
-        caller = new BeeQueueClass(QUEUE, { redis: place.broker, isWorker: false });
+        caller = new BeeQueueClass(QUEUE, { redis: place.broker, isWorker: false, storeJobs: false });
+        // The events of a job are lost when it is done before its save is confirmed, which comes over another connection.
+        caller.on('job succeeded', (id, result) => {
+          calls.get(id)?.(result);
+          calls.delete(id);
+        });
         await caller.ready();
       }
-      const job = caller.createJob({ value, stamp: true });
-      const done = new Promise<unknown>((resolve) => job.on('succeeded', resolve));
+      const id = `call-${++called}`;
+      const job = caller.createJob({ value, stamp: true }).setId(id);
+      const done = new Promise<unknown>((resolve) => calls.set(id, resolve));
       const sentAt = nowMs();
       await job.save();
       const startedAt = (await done) as number;
@@ -64,9 +79,12 @@ export async function worker(place: Place): Promise<WorkerSide> {
   let running: BeeQueue | undefined;
   return {
     start: async (concurrency) => {
-      running = new BeeQueueClass(QUEUE, { redis: place.broker, storeJobs: false });
+      running = new BeeQueueClass(QUEUE, { redis: place.broker, getEvents: false, storeJobs: false });
       await running.ready();
-      running.process(concurrency, (job) => Promise.resolve(job.data.stamp === true ? nowMs() : job.data.value));
+      running.process(concurrency, async ({ data }) => {
+        if (data.holdMs !== undefined) await delay(data.holdMs);
+        return data.stamp === true ? nowMs() : data.value;
+      });
     },
     stop: async () => {
       await running?.close(5000);

@@ -1,4 +1,5 @@
-import { Queue, QueueEvents, Worker } from 'bullmq';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Job, Queue, QueueEvents, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { type CallTimes, type Client, checkValues, nowMs, type Place, type WorkerSide } from './system.ts';
 
@@ -6,6 +7,8 @@ const QUEUE = 'bench';
 
 interface Task {
   readonly value: number;
+  /** How long a job named `hold` waits. */
+  readonly ms?: number;
   readonly payload?: string;
 }
 
@@ -20,6 +23,10 @@ export async function client(place: Place): Promise<Client> {
       queue.addBulk(
         Array.from({ length: count }, (_, offset) => ({ name: 'noop', data: task(from + offset, payload) })),
       ),
+    sendSpecial: (kind, value, ms) => {
+      if (kind === 'burn') throw new Error('It runs in processes of its own only by a file of its own.');
+      return kind === 'hold' ? queue.add('hold', { value, ms }) : queue.add('noop', { value }, { delay: ms });
+    },
     call: async (index): Promise<CallTimes> => {
       if (events === undefined) {
         events = new QueueEvents(QUEUE, { connection: new Redis(place.broker, { maxRetriesPerRequest: null }) });
@@ -52,10 +59,7 @@ export async function worker(place: Place): Promise<WorkerSide> {
   return {
     start: async (concurrency) => {
       connection = new Redis(place.broker, { maxRetriesPerRequest: null });
-      running = new Worker<Task>(QUEUE, (job) => Promise.resolve(job.name === 'stamp' ? nowMs() : job.data.value), {
-        connection,
-        concurrency,
-      });
+      running = new Worker<Task>(QUEUE, handle, { connection, concurrency });
       await running.waitUntilReady();
     },
     stop: async () => {
@@ -63,4 +67,9 @@ export async function worker(place: Place): Promise<WorkerSide> {
       connection?.disconnect();
     },
   };
+}
+
+async function handle({ name, data }: Job<Task>): Promise<number> {
+  if (name === 'hold') await delay(data.ms ?? 0);
+  return name === 'stamp' ? nowMs() : data.value;
 }

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Celeriac } from '@celeriac/core';
+import { burnCpu } from './burn-cpu.ts';
 import { nowMs } from './system.ts';
 
 /** The app under measurement. Its URLs come from the environment, so that processes of a pool can make it too. */
@@ -19,9 +21,14 @@ export const sum = app.task('bench.sum', (values: readonly number[]) => values.r
 /** One more: the step of a chain. */
 export const increment = app.task('bench.increment', (value: number) => value + 1);
 
-/** Keeps a core busy for a fixed piece of work. */
-export const burn = app.task('bench.burn', (value: number, rounds: number) => {
-  let sum = 0;
-  for (let round = 0; round < rounds; round++) sum = (sum * 31 + round) % 1_000_003;
-  return sum < 0 ? -1 : value;
+/** Uses so many milliseconds of its thread's CPU, whatever else the machine does. */
+export const burn = app.task('bench.burn', (value: number, cpuMs: number) => {
+  burnCpu(cpuMs);
+  return value;
+});
+
+/** Does nothing for some time, without holding anything up. */
+export const hold = app.task('bench.hold', async (value: number, ms: number) => {
+  await delay(ms);
+  return value;
 });

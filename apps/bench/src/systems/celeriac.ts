@@ -9,7 +9,7 @@ const READ_AT_ONCE = 500;
 const FLOW_MS = 120_000;
 
 export async function client(place: Place): Promise<Client> {
-  const { app, noop, stamp, sum, increment } = await appAt(place);
+  const { app, noop, stamp, sum, increment, burn, hold } = await appAt(place);
   const results: AsyncResult<number>[] = [];
   const counted = await resultCounter(place.store);
   return {
@@ -21,6 +21,11 @@ export async function client(place: Place): Promise<Client> {
         payload === '' ? noop.delay(from + offset) : noop.delay(from + offset, payload),
       );
       for (const [offset, result] of (await Promise.all(calls)).entries()) results[from + offset] = result;
+    },
+    sendSpecial: async (kind, index, ms) => {
+      if (kind === 'burn') results[index] = await burn.delay(index, ms);
+      else if (kind === 'hold') results[index] = await hold.delay(index, ms);
+      else results[index] = await noop.applyAsync([index], { countdown: ms / 1000 });
     },
     call: async (): Promise<CallTimes> => {
       const sentAt = nowMs();

@@ -5,6 +5,10 @@ const RABBITMQ_DURABILITY = 'RabbitMQ, durable queue, persistent messages, publi
 const SQLITE_DURABILITY = 'SQLite WAL, synchronous=FULL';
 const POSTGRES_DURABILITY = 'PostgreSQL, synchronous_commit=on';
 const NO_RESULTS = 'It keeps no results.';
+const NO_CALLER = { latency: 'It has no caller that waits.' };
+/** What a floor is, for the reader of the table. */
+const RAW = 'the bare client library on the same wire: Celery messages and results, as a plain program writes them';
+const BARE = 'as raw, with a message of its own that has next to nothing in it; for information, no goal looks at it';
 
 /** Every system on every broker, each with its fastest documented settings. */
 export const entries: readonly SystemEntry[] = [
@@ -18,7 +22,14 @@ export const entries: readonly SystemEntry[] = [
     name: 'raw',
     broker: 'redis',
     module: 'raw-redis',
-    settings: `${REDIS_DURABILITY}; ioredis, takes 100 at a time, one pipeline for SET EX, PUBLISH, ZREM`,
+    settings: `${REDIS_DURABILITY}; ioredis: ${RAW}; takes 100 with RPOP, one pipeline for SET EX, PUBLISH, ZREM, HDEL; no leases`,
+  },
+  {
+    name: 'bare',
+    broker: 'redis',
+    module: 'bare-redis',
+    settings: `${REDIS_DURABILITY}; ioredis: ${BARE}`,
+    isAside: true,
   },
   {
     name: 'bullmq',
@@ -48,8 +59,15 @@ export const entries: readonly SystemEntry[] = [
     name: 'raw',
     broker: 'rabbitmq',
     module: 'raw-amqp',
-    settings: `${RABBITMQ_DURABILITY}; amqplib, each message confirmed, prefetch 4 x concurrency`,
-    without: { latency: 'It has no caller that waits.' },
+    settings: `${RABBITMQ_DURABILITY}; amqplib: ${RAW}; prefetch 4 x concurrency`,
+    without: NO_CALLER,
+  },
+  {
+    name: 'bare',
+    broker: 'rabbitmq',
+    module: 'bare-amqp',
+    settings: `${RABBITMQ_DURABILITY}; amqplib: ${BARE}`,
+    isAside: true,
   },
   {
     name: 'celery',
@@ -62,8 +80,15 @@ export const entries: readonly SystemEntry[] = [
     name: 'raw',
     broker: 'sqlite',
     module: 'raw-sqlite',
-    settings: `${SQLITE_DURABILITY}; better-sqlite3, one commit for each insert, one for each 100 drained`,
-    without: { latency: 'It has no caller that waits.' },
+    settings: `${SQLITE_DURABILITY}; better-sqlite3: ${RAW}, in columns; one commit for each insert, one for each 100 drained`,
+    without: NO_CALLER,
+  },
+  {
+    name: 'bare',
+    broker: 'sqlite',
+    module: 'bare-sqlite',
+    settings: `${SQLITE_DURABILITY}; better-sqlite3: ${BARE}`,
+    isAside: true,
   },
   {
     name: 'celeriac',
@@ -75,15 +100,21 @@ export const entries: readonly SystemEntry[] = [
     name: 'raw',
     broker: 'postgres',
     module: 'raw-postgres',
-    settings: `${POSTGRES_DURABILITY}; pg, one commit for each insert, one for each 100 drained`,
-    without: { latency: 'It has no caller that waits.' },
+    settings: `${POSTGRES_DURABILITY}; pg: ${RAW}, in columns; one commit for each insert, one for each 100 drained`,
+    without: NO_CALLER,
+  },
+  {
+    name: 'bare',
+    broker: 'postgres',
+    module: 'bare-postgres',
+    settings: `${POSTGRES_DURABILITY}; pg: ${BARE}`,
+    isAside: true,
   },
   {
     name: 'pg-boss',
     broker: 'postgres',
     module: 'pg-boss',
-    settings: `${POSTGRES_DURABILITY}; polled every 0.5 s, batchSize = concurrency`,
-    env: { BENCH_BATCHED: '1' },
+    settings: `${POSTGRES_DURABILITY}; batches of 100 with one output for each, burstWhenBatchFull; announced (notify) in the job latency`,
   },
   {
     name: 'graphile-worker',

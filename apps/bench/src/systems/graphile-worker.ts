@@ -44,11 +44,13 @@ export async function client(place: Place): Promise<Client> {
 
 export async function worker(place: Place): Promise<WorkerSide> {
   let runner: Runner | undefined;
+  let pool: pg.Pool | undefined;
   return {
     start: async (concurrency) => {
       const isBatched = process.env['BENCH_BATCHED'] === '1';
+      pool = new pg.Pool({ connectionString: place.broker, max: 20 });
       runner = await run({
-        pgPool: new pg.Pool({ connectionString: place.broker, max: 20 }),
+        pgPool: pool,
         noHandleSignals: true,
         taskList: { noop: () => Promise.resolve() },
         preset: {
@@ -63,6 +65,7 @@ export async function worker(place: Place): Promise<WorkerSide> {
     },
     stop: async () => {
       await runner?.stop();
+      await pool?.end();
     },
   };
 }

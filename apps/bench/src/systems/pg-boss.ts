@@ -3,6 +3,8 @@ import { PgBoss } from 'pg-boss';
 import { type CallTimes, type Client, checkValues, nowMs, type Place, type WorkerSide } from './system.ts';
 
 const QUEUE = 'bench';
+/** Jobs that a worker fetches at once, and completes at once. */
+const BATCH = 100;
 
 interface Task {
   readonly value: number;
@@ -60,16 +62,12 @@ export async function client(place: Place): Promise<Client> {
 export async function worker(place: Place): Promise<WorkerSide> {
   let boss: PgBoss | undefined;
   return {
-    start: async (concurrency) => {
+    start: async () => {
       boss = await started(place);
-      const isBatched = process.env['BENCH_BATCHED'] === '1';
-      await boss.work<Task>(
-        QUEUE,
-        isBatched
-          ? { batchSize: concurrency, pollingIntervalSeconds: 0.5 }
-          : { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: 0.5 },
-        (jobs) =>
-          Promise.resolve(jobs.length === 1 ? { value: jobs[0]?.data.stamp ? nowMs() : jobs[0]?.data.value } : {}),
+      // It waits for its next poll after a batch that was not full, so single jobs are no way to empty a queue.
+      const options = { batchSize: BATCH, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 };
+      await boss.work<Task>(QUEUE, options, (jobs) =>
+        Promise.resolve(jobs.length === 1 ? outputOf(jobs[0]!.data) : {}),
       );
     },
     stop: async () => {
@@ -78,12 +76,19 @@ export async function worker(place: Place): Promise<WorkerSide> {
   };
 }
 
+function outputOf({ value, stamp }: Task): { value: number } {
+  return { value: stamp === true ? nowMs() : value };
+}
+
 async function started(place: Place): Promise<PgBoss> {
-  const boss = new PgBoss({ connectionString: place.broker, max: 20, supervise: false, schedule: false });
+  // Announcements cost the sender, and only a worker that waits gains by them.
+  const notify = process.env['BENCH_LATENCY'] === '1';
+  const settings = { max: 20, supervise: false, schedule: false, useListenNotify: notify };
+  const boss = new PgBoss({ connectionString: place.broker, ...settings });
   boss.on('error', (error) => {
     process.stderr.write(`${error.message}\n`);
   });
   await boss.start();
-  await boss.createQueue(QUEUE);
+  await boss.createQueue(QUEUE, { notify });
   return boss;
 }

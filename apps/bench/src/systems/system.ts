@@ -17,12 +17,17 @@ export interface CallTimes {
   readonly resultMs: number;
 }
 
+/** Tasks beside the no-op: one that uses `ms` of CPU, one that waits so long, one that does nothing but only so much later. */
+export type SpecialTask = 'burn' | 'hold' | 'later';
+
 /** The side that sends. */
 export interface Client {
   /** Sends one task; resolves when the broker has confirmed it. Its value is the index, so that results can be checked. */
   send(index: number, payload: string): Promise<unknown>;
   /** Sends `count` tasks by the system's own call for many. */
   sendMany?(from: number, count: number, payload: string): Promise<unknown>;
+  /** Sends one task of another kind. Its value is the index. */
+  sendSpecial?(kind: SpecialTask, index: number, ms: number): Promise<unknown>;
   /** One task there and its result back. */
   call(index: number): Promise<CallTimes>;
   /** A workflow of `size` tasks and its result. @throws when that is wrong */
@@ -59,6 +64,8 @@ export interface SystemEntry {
   readonly env?: Readonly<Record<string, string>>;
   /** Jobs that it has no answer to, each with the reason. */
   readonly without?: Readonly<Record<string, string>>;
+  /** It stands beside the others for information: throughput only, and in quick runs only at the greatest width. */
+  readonly isAside?: boolean;
 }
 
 /** @throws when the values read back are not 0, 1, 2 … in some order */

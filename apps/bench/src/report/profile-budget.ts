@@ -1,0 +1,53 @@
+/** A CPU profile as V8 writes it, as far as it is read here. */
+export interface CpuProfile {
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string };
+  }[];
+  /** Ids of the nodes that were seen running. */
+  readonly samples: readonly number[];
+  /** Microseconds since the sample before. */
+  readonly timeDeltas: readonly number[];
+}
+
+/** What one part of a program used of the processor. */
+export interface BudgetLine {
+  /** A package, or what Node did itself. */
+  readonly part: string;
+  /** Microseconds for each task. */
+  readonly micros: number;
+}
+
+const IDLE = '(idle)';
+/** What V8 says of time outside of functions, as people call it. */
+const OUTSIDE = new Map([
+  ['(garbage collector)', 'garbage collection'],
+  ['(program)', 'Node and the operating system, outside of JavaScript'],
+  ['(root)', 'Node and the operating system, outside of JavaScript'],
+]);
+
+/** Self time by package for each task, the largest first; waiting is left out. */
+export function budgetOf(profiles: readonly CpuProfile[], tasks: number): readonly BudgetLine[] {
+  const total = new Map<string, number>();
+  for (const { nodes, samples, timeDeltas } of profiles) {
+    const parts = new Map(nodes.map(({ id, callFrame }) => [id, partOf(callFrame)]));
+    for (const [at, id] of samples.entries()) {
+      const part = parts.get(id) ?? IDLE;
+      // A sample stands for the time until the next one.
+      const micros = timeDeltas[at + 1] ?? 0;
+      if (part !== IDLE && micros > 0) total.set(part, (total.get(part) ?? 0) + micros);
+    }
+  }
+  return [...total].map(([part, micros]) => ({ part, micros: micros / tasks })).toSorted((a, b) => b.micros - a.micros);
+}
+
+/** Which package a function belongs to. */
+export function partOf({ functionName, url }: { readonly functionName: string; readonly url: string }): string {
+  if (functionName === IDLE) return IDLE;
+  const installed = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1];
+  if (installed !== undefined) return installed;
+  const own = /\/packages\/(.+?)\/(?:src|dist)\//.exec(url)?.[1];
+  if (own !== undefined) return `@celeriac/${own.replace(/^(\w+?)s\//, '$1-')}`;
+  if (/\/apps\/bench\//.test(url)) return 'the task and the bench';
+  return OUTSIDE.get(functionName) ?? 'Node, in JavaScript';
+}
