@@ -30,11 +30,11 @@ export const HELP = `Usage: npm run bench -- [options]
 
 Celeriac and its peers side by side, on the same servers in the same run. The servers are started and stopped here.
 
-  --quick              fewer and shorter rounds, under six minutes
+  --quick              what the goals look at, in fewer and shorter rounds: under six minutes
   --systems <names>    only these: ${names(entries.map(({ name }) => name))}
   --brokers <names>    only these: ${names(entries.map(({ broker }) => broker))}
   --jobs <names>       only these:
-${jobs.map(({ name, what }) => `                         ${name.padEnd(11)} ${what}`).join('\n')}
+${jobs.map(({ name, what, rounds }) => `                         ${name.padEnd(11)} ${what}${rounds.quick === 0 ? ' (not in --quick)' : ''}`).join('\n')}
   --rounds <n>         rounds of each job; systems take turns in each
   --concurrency <n,…>  what to drain with, rising (default 1,10,100; goals look at these)
   --seconds <n>        how long each measured part should take

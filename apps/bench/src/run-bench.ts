@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { useCelery } from '@celeriac/tooling/services';
 import type { Job, JobContext } from './jobs/job.ts';
 import { jobs } from './jobs/jobs.ts';
-import { throughput } from './jobs/throughput.ts';
+import { roundsOf, takesPart } from './jobs/plan.ts';
 import { machineLine } from './machine.ts';
 import { Measurements } from './measure/measurements.ts';
 import type { BenchOptions } from './options.ts';
@@ -25,7 +25,7 @@ export async function runBench(options: BenchOptions): Promise<void> {
   const profiles = options.profile === undefined ? undefined : new Profiles(resolve(options.profile));
   const python = celery.skipped === undefined ? celery.python : undefined;
   for (const broker of BROKERS.filter((name) => options.brokers?.includes(name) ?? true)) {
-    const plan = jobs.filter((job) => job.brokers.includes(broker) && (options.jobs?.includes(job.name) ?? true));
+    const plan = jobs.filter((job) => roundsOf(job, broker, options) > 0);
     const systems = entries.filter(
       (entry) =>
         entry.broker === broker &&
@@ -54,13 +54,8 @@ async function runJob(
   context: JobContext,
   options: BenchOptions,
 ): Promise<void> {
-  const rounds = options.rounds ?? job.rounds[options.quick ? 'quick' : 'full'];
-  const taking = systems.filter(
-    ({ name, without, isAside }) =>
-      (job.systems?.includes(name) ?? true) &&
-      without?.[job.name] === undefined &&
-      (isAside !== true || job === throughput),
-  );
+  const rounds = roundsOf(job, context.server.broker, options);
+  const taking = systems.filter((entry) => takesPart(entry, job));
   for (let round = 1; round <= rounds; round++) {
     for (const entry of taking) {
       const startedAt = performance.now();

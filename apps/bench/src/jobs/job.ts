@@ -26,8 +26,10 @@ export interface Job {
   readonly brokers: readonly BrokerName[];
   /** Systems that take part; undefined = all of the broker. */
   readonly systems?: readonly string[];
-  /** Rounds when it is not said otherwise. */
+  /** Rounds when it is not said otherwise; 0 = only when it is named. */
   readonly rounds: { readonly quick: number; readonly full: number };
+  /** Brokers of a quick run, where it is not all of them. */
+  readonly quickOn?: readonly BrokerName[];
   /** One system, one round. */
   run(entry: SystemEntry, context: JobContext): Promise<void>;
 }

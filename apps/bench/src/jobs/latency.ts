@@ -12,6 +12,7 @@ export const latency: Job = {
   what: 'calls one after the other: from the call to the start, and to the result (p50, p99)',
   brokers: ['redis', 'rabbitmq', 'sqlite', 'postgres'],
   rounds: { quick: 3, full: 5 },
+  quickOn: ['redis'],
   run,
 };
 

@@ -23,8 +23,8 @@ export interface StageSetup {
 /** How a backlog was worked off. */
 export interface DrainReport {
   readonly tasksPerSecond: number;
-  /** From the first result to the last. */
-  readonly seconds: number;
+  /** From the start of the workers to the last result. */
+  readonly startedSeconds: number;
   readonly cpu: CpuShare;
 }
 
@@ -95,6 +95,7 @@ export class Stage {
   async drain(count: number, concurrency: number): Promise<DrainReport> {
     const before = this.cpu();
     const had = this.#sent - count;
+    const startedAt = performance.now();
     await this.startWorkers(concurrency);
     const first = await this.#until((stored) => stored > had, FIRST_LOOK_MS);
     const last = await this.#until((stored) => stored >= this.#sent, LOOK_MS);
@@ -102,7 +103,7 @@ export class Stage {
     const after = this.cpu();
     const seconds = (last.atMs - first.atMs) / 1000;
     return {
-      seconds,
+      startedSeconds: (last.atMs - startedAt) / 1000,
       // What was there at the first look was worked off before the clock ran.
       tasksPerSecond: seconds > 0 ? (last.stored - first.stored) / seconds : Number.NaN,
       cpu: {

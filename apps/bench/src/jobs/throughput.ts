@@ -7,13 +7,15 @@ const WARM_UP_IN_FLIGHT = 200;
 const FEWEST = 300;
 const MOST = 60_000;
 const PER_CPU_FIGURE = 100_000;
+/** How much slower one at a time is than many, roughly. */
+const ONE_BY_ONE = 0.25;
 
 /** Sends a backlog and works it off, at several widths. Every result is read back. */
 export const throughput: Job = {
   name: 'throughput',
   what: 'sends one by one with 1, 50, 1,000 in flight and in bulk; drains backlogs at rising concurrency; CPU seconds',
   brokers: ['redis', 'rabbitmq', 'sqlite', 'postgres'],
-  rounds: { quick: 3, full: 5 },
+  rounds: { quick: 2, full: 5 },
   run,
 };
 
@@ -31,18 +33,24 @@ async function run(entry: SystemEntry, context: JobContext): Promise<void> {
   });
   try {
     const pace = await warmUp(stage, entry.module !== 'celery');
-    const isBrief = entry.isAside === true && context.quick;
-    const widths = isBrief ? context.concurrency.slice(-1) : context.concurrency;
+    const widths = widthsOf(entry, context);
     for (const [index, concurrency] of widths.entries()) {
       const inFlight = index === widths.length - 1 ? 1000 : index === 0 ? 1 : 50;
       await sendAndDrain(stage, { entry, context, concurrency, inFlight, pace });
     }
-    if (entry.module !== 'celery' && !isBrief) await sendInBulk(stage, entry, context, pace);
+    if (entry.module !== 'celery' && !context.quick) await sendInBulk(stage, entry, context, pace);
     profiles?.count(broker, name, stage.sent);
     await stage.verify();
   } finally {
     await stage.close();
   }
+}
+
+/** All of them; in quick runs those that goals look at. */
+function widthsOf({ broker, isAside }: SystemEntry, { concurrency, quick }: JobContext): readonly number[] {
+  if (!quick || broker === 'redis') return isAside === true && quick ? concurrency.slice(-1) : concurrency;
+  const widest = concurrency.slice(-1);
+  return broker === 'postgres' && concurrency[0] === 1 && isAside !== true ? [1, ...widest] : widest;
 }
 
 /** Tasks per second, roughly. */
@@ -56,9 +64,10 @@ interface Pace {
 /** Code is compiled and connections are open before anything counts. */
 async function warmUp(stage: Stage, hasBulk: boolean): Promise<Pace> {
   const send = await stage.send(WARM_UP, WARM_UP_IN_FLIGHT);
-  const { tasksPerSecond } = await stage.drain(WARM_UP, 100);
-  // One that was done at the first look already is fast.
-  return { send, drain: Number.isFinite(tasksPerSecond) && tasksPerSecond > 0 ? tasksPerSecond : MOST, hasBulk };
+  const { tasksPerSecond, startedSeconds } = await stage.drain(WARM_UP, 100);
+  // What was done at the first look already has no rate of its own.
+  const isMeasured = Number.isFinite(tasksPerSecond) && tasksPerSecond > 0;
+  return { send, drain: isMeasured ? tasksPerSecond : WARM_UP / startedSeconds, hasBulk };
 }
 
 interface Part {
@@ -73,13 +82,14 @@ async function sendAndDrain(stage: Stage, { entry, context, concurrency, inFligh
   const { measurements, seconds } = context;
   const of = (job: string, variant: string) => ({ job, broker: entry.broker, variant, system: entry.name });
   // One at a time is slower than the warm-up by far.
-  const slowness = inFlight === 1 ? 0.2 : 1;
+  const slowness = inFlight === 1 ? ONE_BY_ONE : 1;
   const count = clamp(pace.send * seconds * slowness);
   const before = stage.cpu();
   measurements.add(of('send', `${inFlight} in flight`), 'tasks/s', await stage.send(count, inFlight));
   const after = stage.cpu();
-  // What sends slowly may drain fast: the backlog is as long as the drain is to take.
-  const more = pace.hasBulk ? Math.max(0, clamp(pace.drain * seconds) - count) : 0;
+  // What sends slowly may drain fast: the backlog is as long as the drain is to take, which is longer one by one.
+  const wanted = clamp(pace.drain * seconds * (concurrency === 1 ? ONE_BY_ONE : 1));
+  const more = pace.hasBulk ? Math.max(0, wanted - count) : 0;
   if (more > 0) await stage.send(more, 0);
   const drained = count + more;
   const { tasksPerSecond, cpu } = await stage.drain(drained, concurrency);
