@@ -11,7 +11,7 @@ export const latency: Job = {
   name: 'latency',
   what: 'calls one after the other: from the call to the start, and to the result (p50, p99)',
   brokers: ['redis', 'rabbitmq', 'sqlite', 'postgres'],
-  rounds: { quick: 3, full: 5 },
+  rounds: { quick: 2, full: 5 },
   quickOn: ['redis'],
   run,
 };

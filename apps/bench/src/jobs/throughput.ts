@@ -1,5 +1,6 @@
 import type { SystemEntry } from '../systems/system.ts';
 import type { Job, JobContext } from './job.ts';
+import { quickWidths } from './quick-widths.ts';
 import { Stage } from './stage.ts';
 
 const WARM_UP = 3_000;
@@ -33,7 +34,7 @@ async function run(entry: SystemEntry, context: JobContext): Promise<void> {
   });
   try {
     const pace = await warmUp(stage, entry.module !== 'celery');
-    const widths = widthsOf(entry, context);
+    const widths = context.quick ? quickWidths(entry, context.concurrency) : context.concurrency;
     for (const [index, concurrency] of widths.entries()) {
       const inFlight = index === widths.length - 1 ? 1000 : index === 0 ? 1 : 50;
       await sendAndDrain(stage, { entry, context, concurrency, inFlight, pace });
@@ -44,13 +45,6 @@ async function run(entry: SystemEntry, context: JobContext): Promise<void> {
   } finally {
     await stage.close();
   }
-}
-
-/** All of them; in quick runs those that goals look at. */
-function widthsOf({ broker, isAside }: SystemEntry, { concurrency, quick }: JobContext): readonly number[] {
-  if (!quick || broker === 'redis') return isAside === true && quick ? concurrency.slice(-1) : concurrency;
-  const widest = concurrency.slice(-1);
-  return broker === 'postgres' && concurrency[0] === 1 && isAside !== true ? [1, ...widest] : widest;
 }
 
 /** Tasks per second, roughly. */

@@ -25,7 +25,8 @@ export interface GoalReport {
   readonly besideBare: number | undefined;
 }
 
-const SUBJECT = 'celeriac';
+/** Whose goals these are. */
+export const SUBJECT = 'celeriac';
 /** The raw client on the same wire, and the one whose messages say next to nothing. */
 const RAW = 'raw';
 const BARE = 'bare';
