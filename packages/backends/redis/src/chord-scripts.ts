@@ -8,6 +8,9 @@ local function keep(ttl, ...)
 end
 `;
 
+/** Bytes of entries that come as one text; the server sends nothing of it before all of it is put together. */
+const MOST_IN_ONE_TEXT = 16 * 1024 * 1024;
+
 /** Expects members, unless the chord is closed. KEYS: .s, .celeriac. ARGV: size, how long to keep (ms). */
 export const OPEN: RedisScript = new RedisScript(`
 ${KEEP}
@@ -28,59 +31,71 @@ return 1
 `);
 
 /**
- * Records a member and claims the parts when it was the last one.
+ * Records members and claims the parts when one of them was the last.
  *
  * KEYS: .j, .s, .t, .c (Celery's, the last one from 5.7 on: who sends the body), .celeriac (ours: `closed`, `claimed`, and a
- * field for each member that Celeriac recorded). ARGV:
- * task id, entry, score, beginning of an entry of the same task, how long to keep (ms), how long a claim stands (ms),
- * whether .j is sorted.
+ * field for each member that Celeriac recorded). ARGV: how long to keep (ms), how long a claim stands (ms), whether .j is
+ * sorted, whether entries are JSON that may come as one text, then for each member its task id, entry, score, and the
+ * beginning of an entry of the same task.
  *
- * Answers `[done, size or nothing, entries with scores or nothing]\`. A member is recorded once: the first entry stands,
- * a Python worker's too.
+ * Answers `[done, size or nothing, entries with scores or nothing, ...]`; many entries in JSON as one list in one text, and
+ * their scores in another: thousands of answers cost a client more than one. The fifth answer names the members, by their
+ * place from 1, that were recorded before the size was gone: a worker of Celery has sent the body since. A member is recorded
+ * once: the first entry stands, a Python worker's too.
  */
 export const JOIN: RedisScript = new RedisScript(`
 ${KEEP}
 local closed = redis.call('HGET', KEYS[5], 'closed')
-if closed then return {tonumber(closed), closed, false} end
-if redis.call('GET', KEYS[4]) == 'done' then return {1, '1', false} end
-local sorted, field = ARGV[7] == '1', 'm:' .. ARGV[1]
+if closed then return {tonumber(closed), closed, false, false, {}} end
+if redis.call('GET', KEYS[4]) == 'done' then return {1, '1', false, false, {}} end
+local sorted = ARGV[3] == '1'
 local expected = redis.call('GET', KEYS[2])
--- Recorded while the size was known; one that came before it stands under another name.
-local counted = redis.call('HEXISTS', KEYS[5], field) == 1
-if not expected then field = 'w:' .. ARGV[1] end
-local known = counted or redis.call('HEXISTS', KEYS[5], 'w:' .. ARGV[1]) == 1
-if not known and sorted and ARGV[4] ~= '' then
-  for _, entry in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[3], ARGV[3])) do
-    local plain = string.sub(entry, 1, 2 + #ARGV[4] + 2):gsub('^%[1, ', '[1,', 1)
-    if string.sub(plain, 1, #ARGV[4]) == ARGV[4] then known = true end
+local gone = {}
+for at = 5, #ARGV, 4 do
+  local id, entry, score, beginning = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  -- Recorded while the size was known; one that came before it stands under another name.
+  local fields = redis.call('HMGET', KEYS[5], 'm:' .. id, 'w:' .. id)
+  local known = fields[1] or fields[2]
+  if not known and sorted and beginning ~= '' then
+    for _, other in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], score, score)) do
+      local plain = string.sub(other, 1, 2 + #beginning + 2):gsub('^%[1, ', '[1,', 1)
+      if string.sub(plain, 1, #beginning) == beginning then known = true end
+    end
   end
+  if not known then
+    if sorted then redis.call('ZADD', KEYS[1], score, entry) else redis.call('RPUSH', KEYS[1], entry) end
+    redis.call('HSET', KEYS[5], (expected and 'm:' or 'w:') .. id, score)
+  end
+  if fields[1] and not expected then gone[#gone + 1] = (at - 1) / 4 end
 end
-if not known then
-  if sorted then redis.call('ZADD', KEYS[1], ARGV[3], ARGV[2]) else redis.call('RPUSH', KEYS[1], ARGV[2]) end
-  redis.call('HSET', KEYS[5], field, ARGV[3])
-end
-keep(tonumber(ARGV[5]), KEYS[1], KEYS[2], KEYS[3], KEYS[5])
+keep(tonumber(ARGV[1]), KEYS[1], KEYS[2], KEYS[3], KEYS[5])
 local done = redis.call(sorted and 'ZCARD' or 'LLEN', KEYS[1])
-if not expected then
-  -- The size has gone since: a worker of Celery has sent the body.
-  if counted then return {1, '1', false} end
-  return {done, false, false}
-end
+if not expected then return {done, false, false, false, gone} end
 local size = tonumber(expected) + tonumber(redis.call('GET', KEYS[3]) or '0')
-if done < size then return {done, tostring(size), false} end
+local waits = {done, tostring(size), false, false, {}}
+if done < size then return waits end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local claimed = redis.call('HGET', KEYS[5], 'claimed')
-if claimed and now - tonumber(claimed) < tonumber(ARGV[6]) then return {done, tostring(size), false} end
-if not redis.call('SET', KEYS[4], 'celeriac', 'NX', 'PX', ARGV[6]) then return {done, tostring(size), false} end
+if claimed and now - tonumber(claimed) < tonumber(ARGV[2]) then return waits end
+if not redis.call('SET', KEYS[4], 'celeriac', 'NX', 'PX', ARGV[2]) then return waits end
 redis.call('HSET', KEYS[5], 'claimed', string.format('%d', now))
-if sorted then return {done, tostring(size), redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')} end
+if sorted then
+  local flat = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+  local texts, scores, length = {}, {}, 0
+  for i = 1, #flat, 2 do
+    texts[#texts + 1], scores[#scores + 1] = flat[i], flat[i + 1]
+    length = length + #flat[i]
+  end
+  if ARGV[4] ~= '1' or length > ${MOST_IN_ONE_TEXT} then return {done, tostring(size), flat, false, {}} end
+  return {done, tostring(size), '[' .. table.concat(texts, ',') .. ']', table.concat(scores, ','), {}}
+end
 local entries = {}
 for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
   entries[#entries + 1] = entry
   entries[#entries + 1] = ''
 end
-return {done, tostring(size), entries, redis.call('HGETALL', KEYS[5])}
+return {done, tostring(size), entries, redis.call('HGETALL', KEYS[5]), {}}
 `);
 
 /** Forgets the parts and, if the chord was opened, keeps it closed. KEYS: .j, .s, .t, .c, .celeriac. ARGV: how long to keep (ms). */

@@ -9,6 +9,7 @@ import {
 import { DecodeError } from '@celeriac/protocol';
 import { listOf, numberOf, pairsOf, type RedisReply, textOf } from '@celeriac/redis';
 import { CLOSE, GROW, JOIN, OPEN } from './chord-scripts.ts';
+import { JoinBatches, type JoinMembers } from './join-batches.ts';
 import { pythonJson } from './python-json.ts';
 import type { StorePlace } from './store-place.ts';
 
@@ -21,6 +22,9 @@ export interface RedisChordsOptions extends StorePlace {
   readonly isJson: boolean;
 }
 
+/** What the script is told of a member. */
+type MemberArguments = readonly [taskId: string, entry: string | Buffer, score: string, beginning: string];
+
 /**
  * Chords in Celery's own keys, so that Python and TypeScript workers may finish members of the same one: `.j` has the
  * parts, `.s` the size, `.t` what was added to it. A key of ours, `.celeriac`, tells which
@@ -29,6 +33,9 @@ export interface RedisChordsOptions extends StorePlace {
  */
 export class RedisChords implements ChordStore {
   readonly #options: RedisChordsOptions;
+  readonly #batches: JoinBatches<MemberArguments> = new JoinBatches((groupId, members) =>
+    this.#joinAll(groupId, members),
+  );
 
   constructor(options: RedisChordsOptions) {
     this.#options = options;
@@ -49,22 +56,26 @@ export class RedisChords implements ChordStore {
     await connection.run((redis) => redis.run(GROW, names, [by, ttlMs]));
   }
 
+  /** Members that finish in one turn of the event loop go together. */
   async join(part: ChordPart): Promise<ChordProgress> {
-    const { groupId, taskId, index } = part;
-    requireResultId(groupId);
-    requireResultId(taskId);
-    const { connection, ttlMs, claimMs = CHORD_CLAIM_MS, ordered } = this.#options;
-    const { entry, beginning } = this.#entryOf(part);
-    const score = index === null ? '+inf' : String(index);
-    const args = [taskId, entry, score, beginning, ttlMs, claimMs, ordered ? '1' : '0'];
-    const [done, size, entries, known] = listOf(
-      await connection.run((redis) => redis.run(JOIN, this.#keysOf(groupId), args)),
+    requireResultId(part.groupId);
+    requireResultId(part.taskId);
+    return this.#batches.add(part.groupId, this.#memberOf(part));
+  }
+
+  async #joinAll(groupId: string, members: readonly MemberArguments[]): ReturnType<JoinMembers<MemberArguments>> {
+    const { connection, ttlMs, claimMs = CHORD_CLAIM_MS, ordered, isJson } = this.#options;
+    const args = [ttlMs, claimMs, ordered ? '1' : '0', isJson ? '1' : '0', ...members.flat()];
+    const reply = await connection.run((redis) => redis.run(JOIN, this.#keysOf(groupId), args));
+    const [done = null, size = null, entries = null, more = null, gone = null] = listOf(reply);
+    const waits = { done: numberOf(done), size: size === null ? undefined : numberOf(size), parts: undefined };
+    // Parts that cannot be read are the trouble of the one that claimed them only.
+    const last =
+      entries === null ? undefined : this.#claimed(groupId, entries, more).then((read) => ({ ...waits, parts: read }));
+    const over = new Set(listOf(gone).map((place) => numberOf(place) - 1));
+    return members.map((_member, at) =>
+      over.has(at) ? { ...waits, done: 1, size: 1 } : at === members.length - 1 && last !== undefined ? last : waits,
     );
-    return {
-      done: numberOf(done),
-      size: size === null || size === undefined ? undefined : numberOf(size),
-      parts: entries === null || entries === undefined ? undefined : this.#partsOf(groupId, entries, known ?? null),
-    };
   }
 
   async close(groupId: string): Promise<void> {
@@ -81,16 +92,34 @@ export class RedisChords implements ChordStore {
   }
 
   /**
-   * In JSON the entry reads as Python writes it, so that one task finished by both is one member of the set. `beginning`
+   * In JSON the entry reads as Python writes it, so that one task finished by both is one member of the set. The beginning
    * is what an entry of the same task begins with, its first blank left out.
    */
-  #entryOf({ taskId, status, result }: ChordPart): { readonly entry: Buffer; readonly beginning: string } {
-    const entry = Buffer.from(this.#options.codec.encodeValue([1, taskId, status, result]));
-    if (!this.#options.isJson) return { entry, beginning: '' };
-    return {
-      entry: Buffer.from(pythonJson(entry.toString('utf8'))),
-      beginning: `[1,${pythonJson(JSON.stringify(taskId))},`,
-    };
+  #memberOf({ taskId, status, result, index }: ChordPart): MemberArguments {
+    const encoded = Buffer.from(this.#options.codec.encodeValue([1, taskId, status, result]));
+    const score = index === null ? '+inf' : String(index);
+    if (!this.#options.isJson) return [taskId, encoded, score, ''];
+    const entry = pythonJson(encoded.toString('utf8'));
+    return [taskId, entry, score, `[1,${pythonJson(JSON.stringify(taskId))},`];
+  }
+
+  /** @param more - of one text: the scores; else as {@link RedisChords.#partsOf} has it */
+  async #claimed(groupId: string, entries: RedisReply, more: RedisReply): Promise<readonly ChordPart[]> {
+    if (!Buffer.isBuffer(entries)) return this.#partsOf(groupId, entries, more);
+    const scores = textOf(more).split(',');
+    try {
+      const values = this.#options.codec.decodeValue(entries);
+      if (Array.isArray(values) && values.length === scores.length)
+        return inHeaderOrder(values.map((value, at) => partOf(groupId, value, positionOf(scores[at]!))));
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
+    // Together they are one level deeper, and one that cannot be read hides the others.
+    const { connection, keys } = this.#options;
+    const stored = await connection.run((redis) =>
+      redis.call(['ZRANGE', `${keys.group(groupId)}.j`, 0, -1, 'WITHSCORES']),
+    );
+    return this.#partsOf(groupId, stored, null);
   }
 
   /** @param known - in lists, where entries have no position: positions of the members that Celeriac recorded */
@@ -106,13 +135,16 @@ export class RedisChords implements ChordStore {
   }
 
   #partOf(groupId: string, stored: RedisReply, index: number | null): ChordPart {
-    const value = Buffer.isBuffer(stored) ? this.#options.codec.decodeValue(stored) : undefined;
-    if (!Array.isArray(value) || typeof value[1] !== 'string' || typeof value[2] !== 'string') {
-      throw new DecodeError('chord', 'a stored part is not [1, id, status, result]');
-    }
-    const [, taskId, status, result] = value as [unknown, string, string, unknown];
-    return { groupId, taskId, index, status, result };
+    return partOf(groupId, Buffer.isBuffer(stored) ? this.#options.codec.decodeValue(stored) : undefined, index);
   }
+}
+
+function partOf(groupId: string, value: unknown, index: number | null): ChordPart {
+  if (!Array.isArray(value) || typeof value[1] !== 'string' || typeof value[2] !== 'string') {
+    throw new DecodeError('chord', 'a stored part is not [1, id, status, result]');
+  }
+  const [, taskId, status, result] = value as [unknown, string, string, unknown];
+  return { groupId, taskId, index, status, result };
 }
 
 function positionOf(score: string): number | null {
