@@ -242,6 +242,19 @@ describe('a chord', () => {
     expect(await chained.get()).toBe(8 + 9);
   });
 
+  test('whose body is a group is followed by another one once', async () => {
+    await using stage = await workflowStage();
+    const { add, list, note, fail, worker, seen } = stage;
+    const first = () => chord([add.s(1, 1)], group(list.s(), list.s()));
+    const sent = await chain(first(), chord([note.si('header'), note.si('header')], note.si('body'))).delay();
+    const failing = await chain(first(), chord([fail.si(), add.si(1, 1)], list.s())).delay();
+    await worker.idle();
+    expect(await sent.get()).toBe('body');
+    expect(seen.sort()).toEqual(['note "body"', 'note "header"', 'note "header"']);
+    await expect(failing.get()).rejects.toMatchObject({ excType: 'ChordError' });
+    await expect(failing.parent!.members![0]!.get()).rejects.toMatchObject({ excType: 'RangeError' });
+  });
+
   test('flattens groups in its header, in order', async () => {
     await using stage = await workflowStage();
     const { add, list, worker } = stage;

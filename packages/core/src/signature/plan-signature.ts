@@ -136,7 +136,9 @@ class Planner {
   /** A group with steps still to come waits for all its members: a chord. */
   #joined(group: SignatureJson, waiting: readonly SignatureJson[], additions: Additions): void {
     const { chain: _, ...options } = additions.options;
-    const chord = withOptions(chordOf(membersOf(group), waiting.at(-1)!), group.options);
+    // What waits may stand in the options of either.
+    const { chain: __, ...own } = group.options;
+    const chord = withOptions(chordOf(membersOf(group), waiting.at(-1)!), own);
     const rest = waiting.slice(0, -1);
     this.add(chord, { ...additions, options: { ...options, ...(rest.length > 0 && { chain: rest }) } });
   }
