@@ -35,7 +35,17 @@ export function embedOf(parts: Partial<Embed>): Embed {
   };
 }
 
+/** What was checked and made here: never changed afterwards, so it need not be looked at again when it is sent on. */
+const CHECKED: WeakSet<object> = new WeakSet();
+
 function parseAt(value: unknown, path: string, depth: number): SignatureJson {
+  if (typeof value === 'object' && value !== null && CHECKED.has(value)) return value as SignatureJson;
+  const signature = readAt(value, path, depth);
+  CHECKED.add(signature);
+  return signature;
+}
+
+function readAt(value: unknown, path: string, depth: number): SignatureJson {
   if (depth > DEFAULT_LIMITS.maxDepth) throw new InvalidTaskError(path.slice(0, 200), 'is nested too deep');
   if (!isRecord(value)) throw new InvalidTaskError(path, `must be a signature, not ${describeType(value)}`);
   const task = value['task'];
