@@ -226,36 +226,6 @@ describe('graph bootsteps', () => {
   });
 });
 
-describe('graph of a workflow', () => {
-  const signature = (...args: number[]) => `app.signature('proj.add', { args: [${args.join()}] })`;
-  const send = async (code: string): Promise<string> =>
-    (await ok('shell', '--eval', `(await ${code}.delay()).id`)).trim();
-
-  it('prints its tasks with their states, also of one that has only begun', async () => {
-    const id = await send(`${signature(1, 2)}.pipe(${signature(3)}).pipe(${signature(4)})`);
-    const lines = (await ok('graph', id)).trimEnd().split('\n');
-    expect(lines.map((line) => line.replace(/[0-9a-f-]{36}/, 'ID'))).toEqual([
-      'PENDING  ID',
-      '└─ PENDING  ID',
-      '   └─ PENDING  ID',
-    ]);
-    expect(lines[2]).toContain(id);
-    expect(await ok('graph', id, '--format', 'dot')).toMatch(/^digraph workflow \{[\s\S]* -> [\s\S]*\}\n$/);
-    expect(await ok('graph', id, '--format', 'mermaid')).toMatch(/^flowchart LR\n[\s\S]*n0 --> n1/);
-    const json = (await okJson('graph', id)) as { nodes: unknown[]; edges: unknown[] };
-    expect([json.nodes.length, json.edges.length]).toEqual([3, 2]);
-    await ok('purge', '-f');
-  });
-
-  it('of an id that nobody knows is that id alone', async () => {
-    expect(await ok('graph', 'nobody')).toBe('PENDING  nobody\n');
-  });
-
-  it('refuses a format that there is not', async () => {
-    refused(await stage.run([...APP, 'graph', 'x', '--format', 'doz']), 2, /--format.*\nhint: .*dot/);
-  });
-});
-
 describe('settings that cannot be end with exit code 2 before anything is connected', () => {
   it.each([
     [['-b', 'redsi://:hush@localhost'], /unknown scheme "redsi"/, /Did you mean redis/],
