@@ -1,73 +1,101 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { Celeriac } from '@celeriac/core';
-import { silentLogger } from '@celeriac/protocol';
 import { useService } from '@celeriac/tooling/services';
-import { Worker } from '@celeriac/worker';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chain, chord, group } from '../src/index.ts';
+import { type ChordReport, sharedNow } from './figures-app.ts';
 
-// The figures are those of the full size; what a busy machine can hold is asked of the small one.
+// Times are asked of the full size only, on a machine with nothing else to do; the small one shows that it works.
 const LONG = process.env['CELERIAC_LONG'] === '1';
 const MEMBERS = LONG ? 10_000 : 1_000;
+const ROUNDS = LONG ? 5 : 1;
+const TRIPS = LONG ? 1_000 : 100;
 const STEPS = 100;
+const MB = 2 ** 20;
 
 const redis = await useService('redis');
 
-test.skipIf(redis.skipped !== undefined)(
-  `a chord of ${MEMBERS} and a chain of ${STEPS} on Redis`,
-  { timeout: 300_000 },
-  async () => {
-    const url = redis.skipped === undefined ? redis.url : '';
-    const name = `figures-${process.pid}`;
-    const settings = { taskDefaultQueue: name, resultExpires: 600, configFile: false, environment: {} } as const;
-    await using app = new Celeriac(name, { broker: url, backend: url, logger: silentLogger, ...settings });
-    let headerAt = 0;
-    let bodyAt = 0;
-    const member = app.task('figures.member', (n: number) => n);
-    const body = app.task('figures.body', (numbers: readonly number[]) => {
-      bodyAt = performance.now();
-      return numbers.length;
+describe.skipIf(redis.skipped !== undefined)('on Redis, one worker in a process of its own', () => {
+  const url = redis.skipped === undefined ? redis.url : '';
+  const name = `figures-${process.pid}`;
+  const settings = { broker: url, backend: url, taskDefaultQueue: name, resultExpires: 600 };
+  let worker: ChildProcess;
+  const app = new Celeriac(name, { ...settings, configFile: false, environment: {}, logLevel: 'error' });
+  const member = app.foreign<[number], number>('figures.member');
+  const body = app.foreign<[readonly number[]], ChordReport>('figures.body');
+  const add = app.foreign<[number], number>('figures.add');
+  const memory = app.foreign<[], number>('figures.memory');
+  const header = (count: number) => Array.from({ length: count }, (_, n) => member.s(n));
+
+  beforeAll(async () => {
+    worker = fork(fileURLToPath(new URL('figures-worker-main.ts', import.meta.url)), [], {
+      execArgv: ['--conditions=@celeriac/source', '--expose-gc'],
+      env: { ...process.env, CANVAS_FIGURES: JSON.stringify(settings) },
     });
-    const add = app.task('figures.add', (n: number) => n + 1);
-    const worker = new Worker(app, { pool: 'async', concurrency: 16, prefetchMultiplier: 16 });
-    await worker.start(AbortSignal.timeout(30_000));
-    try {
-      const members = () => Array.from({ length: MEMBERS }, (_, n) => member.s(n));
-      await (await group(members().slice(0, 200)).delay()).get({ timeoutMs: 30_000 });
-      const groupMs = await timed(async () => (await group(members()).delay()).get({ timeoutMs: 120_000 }));
-      const before = process.memoryUsage().rss;
+    await once(worker, 'message');
+    for (let round = 0; round < 3; round++) await (await chord(header(500), body.s()).delay()).get(PATIENCE);
+  }, 60_000);
+  afterAll(async () => {
+    worker.kill('SIGKILL');
+    await app.close();
+  });
+
+  test(`a chord of ${MEMBERS}`, { timeout: 240_000 }, async () => {
+    const figures: ChordFigures[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const groupMs = await timed(async () => (await group(header(MEMBERS)).delay()).get(PATIENCE));
+      const before = await (await memory.delay()).get(PATIENCE);
+      let seenAtMs = 0;
+      let report: ChordReport | undefined;
       const chordMs = await timed(async () => {
-        const sent = await chord(members(), body.s()).delay();
-        const last = sent.parent?.get({ timeoutMs: 120_000 }).then(() => {
-          headerAt = performance.now();
+        const sent = await chord(header(MEMBERS), body.s()).delay();
+        const seen = sent.parent?.get(PATIENCE).then(() => {
+          seenAtMs = sharedNow();
         });
-        expect(await sent.get({ timeoutMs: 120_000 })).toBe(MEMBERS);
-        await last;
+        report = await sent.get(PATIENCE);
+        await seen;
       });
-      const grownMb = (process.memoryUsage().rss - before) / 2 ** 20;
-      const startMs = bodyAt - headerAt;
-      const roundTrips: number[] = [];
-      for (let n = 0; n < 30; n++)
-        roundTrips.push(await timed(async () => (await add.delay(1)).get({ timeoutMs: 10_000 })));
-      const oneMs = roundTrips.sort((a, b) => a - b)[15]!;
-      const next = app.signature('figures.add');
-      const steps = Array.from({ length: STEPS - 1 }, () => next);
-      const chainMs = await timed(async () => {
-        expect(await (await chain([add.s(0), ...steps]).delay()).get({ timeoutMs: 60_000 })).toBe(STEPS);
+      const { members, lastEndAtMs, startAtMs, memoryBytes } = report!;
+      expect(members).toBe(MEMBERS);
+      figures.push({
+        ratio: chordMs / groupMs,
+        groupMs,
+        chordMs,
+        bodyAfterEndMs: startAtMs - lastEndAtMs,
+        bodyAfterSeenMs: startAtMs - seenAtMs,
+        grownMb: (memoryBytes - before) / MB,
       });
-      console.log(
-        `chord of ${MEMBERS}: ${Math.round(chordMs)} ms, group ${Math.round(groupMs)} ms (x${(chordMs / groupMs).toFixed(2)}), ` +
-          `body ${startMs.toFixed(1)} ms after the last header result, +${Math.round(grownMb)} MB; ` +
-          `chain of ${STEPS}: ${Math.round(chainMs)} ms, one task ${oneMs.toFixed(2)} ms (x${(chainMs / oneMs).toFixed(0)})`,
-      );
-      expect(grownMb).toBeLessThan(150);
-      expect(chainMs / oneMs).toBeLessThan(LONG ? 150 : 300);
-      expect(chordMs / groupMs).toBeLessThan(LONG ? 1.4 : 4);
-      expect(startMs).toBeLessThan(1_000);
-    } finally {
-      await worker.stop(5_000);
     }
-  },
-);
+    console.log(`chord of ${MEMBERS}, median of ${ROUNDS}: ${JSON.stringify(medians(figures))}`);
+    const { ratio, bodyAfterEndMs, grownMb } = medians(figures);
+    expect(grownMb).toBeLessThan(150);
+    if (!LONG) return;
+    expect(ratio).toBeLessThan(1.4);
+    expect(bodyAfterEndMs).toBeLessThan(50);
+  });
+
+  test(`a chain of ${STEPS}`, { timeout: 120_000 }, async () => {
+    const trips: number[] = [];
+    for (let n = 0; n < TRIPS; n++) trips.push(await timed(async () => (await add.delay(1)).get(PATIENCE)));
+    const next = app.signature('figures.add');
+    const steps = Array.from({ length: STEPS - 1 }, () => next);
+    const chains: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      chains.push(
+        await timed(async () => {
+          expect(await (await chain([add.s(0), ...steps]).delay()).get(PATIENCE)).toBe(STEPS);
+        }),
+      );
+    }
+    const [trip, all] = [median(trips), median(chains)];
+    console.log(
+      `chain of ${STEPS}: ${all.toFixed(1)} ms, one task ${trip.toFixed(3)} ms, both medians: x${(all / trip).toFixed(0)}`,
+    );
+    if (LONG) expect(all / trip).toBeLessThan(150);
+  });
+});
 
 test('the message of a chain grows with its length, and not faster', () => {
   const app = new Celeriac('sizes', { configFile: false, environment: {} });
@@ -76,6 +104,30 @@ test('the message of a chain grows with its length, and not faster', () => {
   const [ten, hundred, thousand] = [size(10), size(100), size(1000)];
   expect((thousand - hundred) / 900).toBeCloseTo((hundred - ten) / 90, 0);
 });
+
+const PATIENCE = { timeoutMs: 60_000 };
+
+interface ChordFigures {
+  readonly ratio: number;
+  readonly groupMs: number;
+  readonly chordMs: number;
+  /** From the end of the last header task, before its result is stored, to the start of the body. */
+  readonly bodyAfterEndMs: number;
+  /** From when the client had all results of the header. */
+  readonly bodyAfterSeenMs: number;
+  readonly grownMb: number;
+}
+
+function medians(figures: readonly ChordFigures[]): ChordFigures {
+  const names = Object.keys(figures[0]!) as (keyof ChordFigures)[];
+  return Object.fromEntries(
+    names.map((name) => [name, Number(median(figures.map((one) => one[name])).toFixed(2))]),
+  ) as unknown as ChordFigures;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
