@@ -1,9 +1,39 @@
-import type { Accepts, AnyArguments, AnySignature, AsyncResult, MissingOf, ResultOf, StepResult } from '@celeriac/core';
+import type {
+  Accepts,
+  AnyArguments,
+  AnySignature,
+  AsyncResult,
+  GroupResult,
+  HandleOf,
+  MissingOf,
+  ResultOf,
+  StepGift,
+} from '@celeriac/core';
 
 /** The results of several signatures, in order. */
 export type ResultsOf<Members extends readonly unknown[]> = {
   -readonly [Place in keyof Members]: ResultOf<Members[Place]>;
 };
+
+/**
+ * The results of several signatures as the body of a chord gets them: those of a group, or of a workflow that ends with one,
+ * stand one by one.
+ */
+export type FlatResults<
+  Members extends readonly unknown[],
+  Done extends readonly unknown[] = [],
+> = Members extends readonly [infer First, ...infer Rest]
+  ? FlatResults<Rest, [...Done, ...Flattened<First>]>
+  : Members extends readonly []
+    ? Done
+    : [...Done, ...Flattened<Members[number]>[number][]];
+
+/** What one signature adds to a header's results. */
+type Flattened<Of> = Of extends { readonly '~flat': infer Flat extends readonly unknown[] }
+  ? Flat
+  : HandleOf<Of> extends GroupResult<infer Results>
+    ? Results
+    : [ResultOf<Of>];
 
 /**
  * The arguments that a group lacks: every member gets the same ones. Immutable members take any.
@@ -14,7 +44,7 @@ export type GroupMissing<Members extends readonly unknown[]> = [Needs<Members[nu
 
 /** Each step next to what the one before it gives; a step that cannot take it becomes impossible. */
 export type CheckedSteps<Steps extends readonly unknown[]> = {
-  [Place in keyof Steps]: Place extends '0' ? unknown : Accepts<Steps[Place], StepResult<Before<Steps, Place>>>;
+  [Place in keyof Steps]: Place extends '0' ? unknown : Accepts<Steps[Place], StepGift<Before<Steps, Place>>>;
 };
 
 /** The last one of a list. */
@@ -29,11 +59,11 @@ export interface Mappable<Args extends readonly unknown[], Result> {
 
 /** What a chord's body gets of its header. */
 export type HeaderResults<Header> = Header extends AnySignature
-  ? ResultOf<Header>
+  ? FlatResults<[Header]>
   : Header extends readonly AnySignature[]
-    ? ResultsOf<Header>
+    ? FlatResults<Header>
     : Header extends Iterable<infer Member>
-      ? ResultOf<Member>[]
+      ? FlatResults<Member[]>
       : never;
 
 /** What a chord lacks: what its header lacks. */

@@ -103,6 +103,24 @@ await chord([add.s(1), add.s(2)], sum.s()).delay();
 const nested = chord([chord([add.s(1, 2), add.s(3, 4)], sum.s()), add.s(5, 6)], sum.s());
 expectTrue<Equal<Awaited<ReturnType<typeof nested.delay>>, AsyncResult<number>>>();
 
+// Groups within a header, or at the end of one of its chains, stand there one by one.
+const three = app.task('three', ([a, b, c]: readonly [number, string, number]) => a + b + c);
+chord([add.s(1, 2), group(upper.s('a'), add.s(1, 2))], three.s());
+chord(group(add.s(1, 2), group(upper.s('a'), group([add.s(1, 2)]))), three.s());
+chord([add.s(1, 2), chain(upper.s('a'), group(upper.s(), add.si(1, 2)))], three.s());
+chain(group(add.s(1, 2), group(upper.s('a'), add.s(1, 2))), three.s());
+group(add.s(1, 2), group(upper.s('a'), add.s(1, 2))).pipe(three.s());
+// @ts-expect-error the body gets three values
+chord([add.s(1, 2), group(upper.s('a'), add.s(1, 2))], pair.s());
+const inside = group(add.s(1, 2), group(upper.s('a'), add.s(1, 2)));
+expectTrue<Equal<Awaited<ReturnType<typeof inside.delay>>, GroupResult<[number, [string, number]]>>>();
+chord(add.s(1, 2), sum.s());
+chord([add.s(1, 2), app.signature('elsewhere')], sum.s());
+// @ts-expect-error what is known is checked
+chord([upper.s('a'), app.signature('elsewhere')], sum.s());
+// @ts-expect-error a header of one gives a list of one
+chord(add.s(1, 2), add.s(1));
+
 // Maps and chunks.
 const mapped = map(upper, ['a', 'b']);
 expectTrue<Equal<Awaited<ReturnType<typeof mapped.delay>>, AsyncResult<string[]>>>();

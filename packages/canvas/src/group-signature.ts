@@ -19,7 +19,10 @@ export interface Skew {
 export class Group<
   Results extends readonly unknown[] = readonly unknown[],
   Missing extends readonly unknown[] = AnyArguments,
+  Flat extends readonly unknown[] = Results,
 > extends Signature<Results, Missing, GroupResult<Results>> {
+  /** What follows the group gets: the results of groups in it stand one by one. Nothing of it exists at run time. */
+  declare readonly '~flat': Flat;
   /** Whether it was written with exactly one member: in a chain that member stands in its place. */
   readonly #unrolls: boolean;
 

@@ -1,7 +1,7 @@
 import type { AnySignature, MissingOf, ResultOf } from '@celeriac/core';
 import { groupOf } from '@celeriac/core/internal';
 import { type CanvasOptions, callerOf } from './canvas-options.ts';
-import type { GroupMissing, ResultsOf } from './canvas-types.ts';
+import type { FlatResults, GroupMissing, ResultsOf } from './canvas-types.ts';
 import { Group } from './group-signature.ts';
 import { signatureList } from './signature-list.ts';
 
@@ -14,19 +14,19 @@ import { signatureList } from './signature-list.ts';
  */
 export function group<const Only extends AnySignature>(
   only: Only,
-): Group<[ResultOf<Only>], MissingOf<Only>> & { readonly '~only': Only };
+): Group<[ResultOf<Only>], MissingOf<Only>, FlatResults<[Only]>> & { readonly '~only': Only };
 export function group<const Members extends readonly AnySignature[]>(
   members: Members,
   options?: CanvasOptions,
-): Group<ResultsOf<Members>, GroupMissing<Members>>;
+): Group<ResultsOf<Members>, GroupMissing<Members>, FlatResults<Members>>;
 /** From any iterable, a generator for instance, which is gone through once. */
 export function group<Member extends AnySignature>(
   members: Iterable<Member>,
   options?: CanvasOptions,
-): Group<ResultOf<Member>[], GroupMissing<readonly Member[]>>;
+): Group<ResultOf<Member>[], GroupMissing<readonly Member[]>, FlatResults<Member[]>>;
 export function group<const Members extends readonly AnySignature[]>(
   ...members: Members
-): Group<ResultsOf<Members>, GroupMissing<Members>>;
+): Group<ResultsOf<Members>, GroupMissing<Members>, FlatResults<Members>>;
 export function group(...given: readonly unknown[]): Group<unknown[], never> {
   const [first, second] = given;
   const isList = typeof first === 'object' && first !== null && Symbol.iterator in first;

@@ -2,6 +2,7 @@ export { SignatureError } from '@celeriac/core';
 export type { CanvasOptions } from './canvas-options.ts';
 export type {
   CheckedSteps,
+  FlatResults,
   GroupMissing,
   HeaderMissing,
   HeaderResults,
@@ -11,7 +12,7 @@ export type {
 } from './canvas-types.ts';
 export { chain } from './chain.ts';
 export { Chain } from './chain-signature.ts';
-export { chord } from './chord.ts';
+export { type ChordPolling, chord } from './chord.ts';
 export { Chord } from './chord-signature.ts';
 export { Chunks, chunks } from './chunks.ts';
 export { group } from './group.ts';

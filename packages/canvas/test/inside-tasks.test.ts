@@ -1,6 +1,7 @@
 import { type AsyncResult, Reject, type ResultNode, type SignatureLike } from '@celeriac/core';
+import type { SignatureJson } from '@celeriac/protocol';
 import { describe, expect, test } from 'vitest';
-import { chain, chord, group } from '../src/index.ts';
+import { chain, chord, group, signature } from '../src/index.ts';
 import { workflowStage } from './workflow-stage.fixture.ts';
 
 type Stage = Awaited<ReturnType<typeof workflowStage>>;
@@ -89,6 +90,26 @@ describe('a chord that grows', () => {
     await worker.idle();
     const [[first, second, third]] = (await sent.get()) as [[number, number, number]];
     expect([[first, second].sort(), third]).toEqual([[1, 101], 2]);
+  });
+
+  test('waits for a task that was added and not sent yet; a chain stands for its last step', async () => {
+    await using stage = await workflowStage();
+    const { app, add, list, note, worker, seen } = stage;
+    const later: SignatureJson[] = [];
+    const growing = app.task('growing', { bind: true }, async (context, value: number) => {
+      const added = await context.addToChord(chain(add.s(value, 100), add.s(1000)), { lazy: true });
+      later.push(added.toJSON());
+      return value;
+    });
+    const sent = await chord([growing.s(1)], list.s().link(note.si('body'))).delay();
+    await worker.idle();
+    expect([await sent.state(), seen]).toEqual(['PENDING', []]);
+    await signature(later[0]!, { app }).delay();
+    await worker.idle();
+    expect([(await sent.get()).map((values) => [...(values as number[])].sort()), seen]).toEqual([
+      [[1, 1101]],
+      ['note "body"'],
+    ]);
   });
 
   test('is the only one that can be added to', async () => {

@@ -38,6 +38,15 @@ describe('what could not run is refused before anything is sent, naming the step
       () => chord([chain(add.s(1, 1), add.s(1).set({ ignoreResult: true }))], tsum.s()),
       'header[0].chain[1] (proj.add)',
     ],
+    [
+      'a member of a group that something follows, out of JSON',
+      () => {
+        const members = { ...group(add.s(1), add.s(1).set({ ignoreResult: true })).toJSON() };
+        const tasks = [chain(add.s(1, 1), chain(add.s(1))).toJSON(), members, tsum.s().toJSON()];
+        return signature({ ...chain(add.s(1, 1)).toJSON(), kwargs: { tasks } }, { app });
+      },
+      'chain[1].group[1] (proj.add)',
+    ],
   ])('%s', async (_, make, step) => {
     await expect(make().delay()).rejects.toMatchObject({ code: 'CLR_SIGNATURE', step });
     expect(await app.purge()).toBe(0);
@@ -89,8 +98,17 @@ describe('what could not run is refused before anything is sent, naming the step
     });
     await using closing = other;
     const one = closing.task('one', () => 1);
-    await expect(chord([one.s()], one.si()).delay()).rejects.toMatchObject({ code: 'CLR_CONFIGURATION' });
-    expect(await closing.purge()).toBe(0);
+    const late = [
+      [chord([one.s()], one.si()), 'celery.chord with the body one'],
+      [chain(one.s(), group(one.si(), one.si()), one.si()), 'chain[1] (celery.chord) with the body one'],
+      [chain(one.s(), one.si()).link(chord([one.si()], one.si())), 'link[0] (celery.chord) with the body one'],
+    ] as const;
+    for (const [workflow, step] of late) {
+      const error = await workflow.delay().catch((refusal: unknown) => refusal);
+      expect(error).toMatchObject({ code: 'CLR_CONFIGURATION', message: expect.stringContaining(step) });
+    }
+    await chain(one.s(), chord([], one.si())).delay();
+    expect(await closing.purge()).toBe(1);
   });
 });
 
@@ -109,19 +127,50 @@ describe('a body that no worker knows', () => {
 
 describe('a message whose embedded workflow is malformed', () => {
   test.each([
-    ['chain', { chain: [{ nope: 1 }] }],
-    ['callbacks', { callbacks: ['x'] }],
-    ['chord', { chord: { task: 5 } }],
-    ['errbacks', { errbacks: { task: 'x' } }],
-  ])('in its %s is not run, not even halfway', async (_, embed) => {
+    ['chain', { chain: [{ nope: 1 }] }, 'embed.chain[0].task'],
+    ['callbacks', { callbacks: ['x'] }, 'embed.callbacks[0]'],
+    ['chord', { chord: { task: 5 } }, 'embed.chord.task'],
+    ['errbacks', { errbacks: { task: 'x' } }, 'embed.errbacks'],
+    [
+      'chain, deep inside',
+      { chain: [{ task: 'a', subtask_type: 'group', kwargs: { tasks: [{ task: 'b' }, 7] } }] },
+      'embed.chain[0].kwargs.tasks[1]',
+    ],
+  ])('in its %s is not run, not even halfway', async (where, embed, field) => {
     await using malformed = await workflowStage();
-    const id = `bad-${Object.keys(embed)[0]}`;
+    const id = `bad-${where.replaceAll(' ', '-')}`;
     const headers = { lang: 'py', task: 'note', id, root_id: id, parent_id: null, retries: 0 };
     await malformed.app.publish([['x'], {}, embed], { exchange: '', routingKey: 'celery', headers });
     await malformed.worker.idle();
     await malformed.worker.idle();
     expect(malformed.seen).toEqual([]);
-    expect(await malformed.app.result(id).state()).toBe('FAILURE');
+    await expect(malformed.app.result(id).get({ timeoutMs: 5_000 })).rejects.toMatchObject({
+      excMessage: [expect.stringContaining(field)],
+    });
     expect(malformed.worker.stats().quarantined).toBe(1);
+  });
+});
+
+describe('what a running task asks for and could not run', () => {
+  test.each([
+    ['a replacement that cannot be encoded', 'replace', 'chain[1]'],
+    ['a workflow that cannot be encoded', 'send', 'chain[1]'],
+    ['a header task to add that ignores its result', 'add', 'add'],
+  ] as const)('%s fails the task, naming the step; nothing of it is sent', async (_, how, step) => {
+    await using running = await workflowStage();
+    const { add, note, sum, worker, seen } = running;
+    const bad = chain(note.s('x'), add.s(1, any(Symbol('x'))) as never);
+    const asking = running.app.task('asking', { bind: true }, async (context): Promise<number> => {
+      if (how === 'replace') context.replace(bad);
+      if (how === 'send') await bad.delay();
+      await context.addToChord(add.s(1, 1).set({ ignoreResult: true }));
+      return 1;
+    });
+    const sent = await chord([asking.s()], sum.s()).delay();
+    await worker.idle();
+    const [member] = sent.parent!.members!;
+    await expect(member!.get()).rejects.toMatchObject({ excMessage: [expect.stringContaining(step)] });
+    await expect(sent.get()).rejects.toMatchObject({ excType: 'ChordError' });
+    expect(seen).toEqual([]);
   });
 });

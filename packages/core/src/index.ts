@@ -107,6 +107,7 @@ export type {
   MissingOf,
   ResultOf,
   SignatureTypes,
+  StepGift,
   StepHandle,
   StepMismatch,
   StepResult,

@@ -1,6 +1,7 @@
 import type { ChordPart } from '@celeriac/backend';
 import { isReady, PROPAGATE_STATES, parseSignature, type ResultTuple, readResultTuples } from '@celeriac/protocol';
-import { concludeChord, joinChord } from '../chord/join-chord.ts';
+import { joinGivenUp } from '../chord/chord-error.ts';
+import { concludeChord, failBody, joinChord } from '../chord/join-chord.ts';
 import type { BuiltinTask } from './builtin-task.ts';
 
 /**
@@ -16,17 +17,23 @@ export const chordUnlockTask: BuiltinTask = {
     const backend = await runtime.backend();
     const ids = Array.isArray(members) ? readResultTuples(members).flatMap(reportingIds) : [];
     const metas = (await backend?.load(ids)) ?? [];
+    const { id, rootId, parentId, retries } = context.request;
     const failed = metas.some((meta) => meta !== undefined && PROPAGATE_STATES.has(meta.status));
     if (!failed && !metas.every((meta) => meta !== undefined && isReady(meta.status))) {
+      if (typeof maxRetries === 'number' && retries >= maxRetries) {
+        const part = { groupId: String(groupId), taskId: parentId ?? id, index: null, status: 'FAILURE', result: null };
+        const member = { part, body, rootId: rootId ?? id };
+        await joinChord(runtime, ...(await failBody(runtime, member, joinGivenUp(part.groupId, retries + 1))));
+        return null;
+      }
       const countdown = typeof interval === 'number' ? interval : runtime.settings.resultChordRetryInterval;
-      return context.retry({ countdown, maxRetries: typeof maxRetries === 'number' ? maxRetries : null });
+      return context.retry({ countdown, maxRetries: null });
     }
     const parts = metas.flatMap((meta, index): ChordPart[] =>
       meta === undefined
         ? []
         : [{ groupId: String(groupId), taskId: ids[index]!, index, status: meta.status, result: meta.result }],
     );
-    const { id, rootId, parentId } = context.request;
     const last = {
       ...(parts.at(-1) ?? { groupId: String(groupId), index: null, status: 'SUCCESS', result: null }),
       taskId: parts.at(-1)?.taskId ?? parentId ?? id,

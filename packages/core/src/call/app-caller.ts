@@ -1,5 +1,6 @@
 import { escapeForLog, isCeleriacError, type ResultTuple, type SignatureJson, uuid } from '@celeriac/protocol';
 import { NotRegisteredError } from '../builtin/not-registered-error.ts';
+import { checkChords } from '../chord/check-chords.ts';
 import { revokeResults } from '../control/revoke-results.ts';
 import { bindArguments } from '../execute/bind-arguments.ts';
 import { checkCall, checkOptions } from '../publish/check-call.ts';
@@ -12,7 +13,7 @@ import type { ResultNode } from '../result/result-node.ts';
 import type { ResultSource } from '../result/result-source.ts';
 import type { AppEngine } from '../runtime/app-engine.ts';
 import { repliesByMessage } from '../runtime/replies-by-message.ts';
-import { checkSignature, unencodableStep } from '../signature/check-signature.ts';
+import { checkSignature } from '../signature/check-signature.ts';
 import { withResultId } from '../signature/freeze-signature.ts';
 import { markFrozen } from '../signature/mark-frozen.ts';
 import { mergeSignature } from '../signature/merge-signature.ts';
@@ -121,16 +122,11 @@ export class AppCaller implements TaskCaller {
     checkOptions(options);
     if (signature.subtask_type === 'group' && others.link !== undefined) throw groupLinkRefused();
     const checked = checkSignature(signature, this.#runtime);
+    checkChords(checked, this.#runtime.settings);
     const application = { signature: checked, args, ...(kwargs && { kwargs }), options: toWireOptions(others) };
-    try {
-      const [tuple] = await this.#runtime.publisher.applySignatures([application]);
-      await this.#remember(tuple!, options);
-      return this.#source.nodeOf(tuple!);
-    } catch (error) {
-      const { serializers, settings } = this.#runtime;
-      const serializer = serializers.byName(options.serializer ?? settings.taskSerializer);
-      throw unencodableStep(checked, error, (value) => serializer.encode(value)) ?? error;
-    }
+    const [tuple] = await this.#runtime.publisher.applySignatures([application]);
+    await this.#remember(tuple!, options);
+    return this.#source.nodeOf(tuple!);
   }
 
   /** So that the whole workflow can be found by the id of its result. It is sent already: what goes wrong here is told only. */

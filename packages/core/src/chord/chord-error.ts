@@ -10,3 +10,9 @@ export function joinStateLost(groupId: string): ExceptionInfo {
   const message = `The join state of chord ${groupId} has expired or was lost`;
   return { exc_type: 'ChordError', exc_message: [message], exc_module: 'celery.exceptions' };
 }
+
+/** The exception of a chord's body when nobody looks any more whether its header is done. */
+export function joinGivenUp(groupId: string, looks: number): ExceptionInfo {
+  const message = `Chord ${groupId} was not done after ${looks} looks at its header`;
+  return { exc_type: 'ChordError', exc_message: [message], exc_module: 'celery.exceptions' };
+}

@@ -89,7 +89,11 @@ async function storePart(runtime: AppRuntime, { taskId, groupId, status, result 
   });
 }
 
-async function failBody(
+/**
+ * Fails the body, with all that follows it, and calls its errbacks.
+ * @returns outer chords' members that failed with the body
+ */
+export async function failBody(
   runtime: AppRuntime,
   member: FinishedMember,
   exception: ExceptionInfo,

@@ -1,12 +1,16 @@
 import type { Logger, SignatureJson } from '@celeriac/protocol';
+import { checkChords } from '../chord/check-chords.ts';
 import { checkEventType } from '../events/check-event-type.ts';
 import { TaskLogger } from '../logging/task-logger.ts';
 import { ABORTED } from '../result/abortable-async-result.ts';
 import { checkSignature } from '../signature/check-signature.ts';
 import { chordSize } from '../signature/chord-size.ts';
+import type { AnyArguments } from '../signature/missing-arguments.ts';
 import { replaceSignature } from '../signature/replace-signature.ts';
+import { Signature } from '../signature/signature.ts';
 import { SignatureError } from '../signature/signature-error.ts';
 import { type SignatureLike, signatureList } from '../signature/signature-like.ts';
+import { withOptions } from '../signature/signature-parts.ts';
 import type { RetryRequest, TaskContext, TaskContextRequest } from '../task/task-context.ts';
 import type { Invocation, InvokeEnvironment } from './invocation.ts';
 import { retryOf } from './retry-call.ts';
@@ -67,7 +71,12 @@ export class BoundContext implements TaskContext {
     throw new TaskReplaced(replaceSignature(this.#checked(signature), request, body.embed));
   }
 
-  async addToChord(signature: SignatureLike): Promise<string> {
+  addToChord(signature: SignatureLike): Promise<string>;
+  addToChord(signature: SignatureLike, options: { readonly lazy: true }): Promise<Signature<unknown, AnyArguments>>;
+  async addToChord(
+    signature: SignatureLike,
+    { lazy = false }: { readonly lazy?: boolean } = {},
+  ): Promise<string | Signature<unknown, AnyArguments>> {
     const { request, body } = this.#invocation;
     const { runtime } = this.#environment;
     const { chord } = body.embed;
@@ -79,12 +88,17 @@ export class BoundContext implements TaskContext {
       throw new SignatureError(request.task, 'is in a chord whose result store cannot let it grow');
     await chords.grow(request.group, chordSize(frozen));
     const place = { group_id: request.group, group_index: request.groupIndex, chord, root_id: request.rootId };
+    if (lazy) return new Signature(withOptions(frozen, place), runtime.caller);
     await runtime.publisher.applySignatures([{ signature: frozen, options: place }]);
     return result[0][0];
   }
 
   #checked(signature: SignatureLike): SignatureJson {
-    return checkSignature(signatureList(signature)[0]!, this.#environment.runtime);
+    const { runtime, isEager } = this.#environment;
+    const isAwaited = this.#invocation.body.embed.chord !== null;
+    const checked = checkSignature(signatureList(signature)[0]!, runtime, isAwaited);
+    if (!isEager) checkChords(checked, runtime.settings);
+    return checked;
   }
 
   async isAborted(): Promise<boolean> {

@@ -10,12 +10,14 @@ import {
   uuid,
 } from '@celeriac/protocol';
 import type { OutgoingMessage, PublishRetryPolicy } from '@celeriac/transport';
+import { chordsNeedSharedResults } from '../chord/check-chords.ts';
+import { unlockCall } from '../chord/unlock-call.ts';
 import { sentEventFields } from '../events/sent-event.ts';
 import { currentTask } from '../execute/current-task.ts';
 import type { RetryDestination } from '../execute/outcome.ts';
 import type { AppRuntime } from '../runtime/app-runtime.ts';
 import { repliesByMessage } from '../runtime/replies-by-message.ts';
-import { ConfigurationError } from '../settings/configuration-error.ts';
+import { unencodableStep } from '../signature/check-signature.ts';
 import { freezeSignature, resultOf } from '../signature/freeze-signature.ts';
 import { fromWireOptions, type WireOptions } from '../signature/option-names.ts';
 import { orderedIds } from '../signature/ordered-ids.ts';
@@ -72,6 +74,7 @@ export class Publisher implements TaskPublisher {
    * Sends signatures of any kind: workflows, what follows a task, its errbacks, a chord's body. Everything is encoded before
    * anything is sent, so a part that cannot be sent does not leave half a workflow behind.
    * @returns their result handles, when the broker holds everything
+   * @throws {SignatureError} naming the step whose arguments cannot be encoded
    * @throws {ConfigurationError} for a chord without a result store that all workers share
    */
   async applySignatures(applications: readonly SignatureApplication[]): Promise<readonly ResultTuple[]> {
@@ -81,8 +84,7 @@ export class Publisher implements TaskPublisher {
       planSignature(application, { newId: orderedIds(), marks: application.marks ?? marks, headerErrbacks }),
     );
     const chords = plans.flatMap((plan) => plan.chords);
-    const calls = plans.flatMap((plan) => plan.calls);
-    const prepared = calls.map((call) => this.#preparePlanned(call));
+    const prepared = plans.flatMap(({ calls }, index) => this.#prepareAll(calls, applications[index]!));
     if (chords.length > 0) {
       const polling = await this.#openChords(chords);
       prepared.push(...polling.map((call) => this.#preparePlanned(call)));
@@ -147,6 +149,17 @@ export class Publisher implements TaskPublisher {
     return this.#encode(call, options, destinationOf(options, runtime.settings, runtime.queueTable));
   }
 
+  /** @throws {SignatureError} naming the step whose arguments cannot be encoded */
+  #prepareAll(calls: readonly PlannedCall[], { signature, options }: SignatureApplication): readonly PreparedCall[] {
+    try {
+      return calls.map((call) => this.#preparePlanned(call));
+    } catch (error) {
+      const given = options?.['serializer'];
+      const { serializer } = this.#codec(typeof given === 'string' ? { serializer: given } : {});
+      throw unencodableStep(signature, error, (value) => serializer.encode(value)) ?? error;
+    }
+  }
+
   #preparePlanned({ name, args, kwargs, options }: PlannedCall): PreparedCall {
     return this.#prepare({ name, args, kwargs, options: fromWireOptions(options) });
   }
@@ -198,24 +211,13 @@ export class Publisher implements TaskPublisher {
   /** Native joins are opened before the header is sent; elsewhere an unlock task watches the members. */
   async #openChords(chords: readonly PlannedChord[]): Promise<readonly PlannedCall[]> {
     const backend = await this.#runtime.backend();
-    if (backend?.capabilities.shared !== true) throw chordsNeedSharedResults(backend?.name);
+    if (backend?.capabilities.shared !== true) throw chordsNeedSharedResults(backend?.name, chords[0]!.body);
     const native = backend.chords;
     if (native !== undefined) {
       await Promise.all(chords.map(({ groupId, size }) => native.open(groupId, size)));
       return [];
     }
-    return chords.map(({ groupId, body, header, polling: { interval, max_retries, countdown } }) => ({
-      name: 'celery.chord_unlock',
-      args: [groupId, body],
-      kwargs: { interval, max_retries, result: header },
-      options: {
-        task_id: uuid(),
-        countdown,
-        ignore_result: true,
-        queue: body.options['queue'],
-        priority: body.options['priority'],
-      },
-    }));
+    return chords.map(unlockCall);
   }
 
   #codec(options: ApplyOptions): TaskCodec {
@@ -243,15 +245,4 @@ export class Publisher implements TaskPublisher {
     });
     return this.#outbox;
   }
-}
-
-/** Whoever finishes the last member must see the results of the others. @see celery/backends/rpc.py ensure_chords_allowed */
-function chordsNeedSharedResults(backend: string | undefined): ConfigurationError {
-  const problem =
-    backend === undefined
-      ? 'is not set: a chord waits for results'
-      : `is ${backend}, whose results only their caller sees: it cannot run chords`;
-  return new ConfigurationError('resultBackend', problem, {
-    hint: 'Use a result store that all workers share, such as redis:// or a database.',
-  });
 }

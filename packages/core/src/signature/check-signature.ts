@@ -9,12 +9,14 @@ import { bodyOf } from './signature-parts.ts';
 
 /**
  * Refuses what could not run, before any of it is sent.
+ * @param isAwaited - a chord waits for its result
  * @returns the signature, with Celery's keys and defaults
  * @throws {SignatureError} naming the step
  */
-export function checkSignature(given: SignatureJson, runtime: AppRuntime): SignatureJson {
+export function checkSignature(given: SignatureJson, runtime: AppRuntime, isAwaited = false): SignatureJson {
   const signature = parsed(given);
-  for (const { path, signature: step, inHeader } of stepsWithin(signature)) {
+  const awaited = { inHeader: isAwaited, isFollowed: false };
+  for (const { path, signature: step, inHeader } of stepsWithin(signature, '', awaited)) {
     if (step.subtask_type === 'chain' && isEmptyChain(step)) throw new SignatureError(path, 'has no steps');
     if (step.subtask_type === 'chord' && !isSignature(bodyOf(step))) throw new SignatureError(path, 'has no body');
     checkStepOptions(path, step);

@@ -11,7 +11,7 @@ import { noCaller } from './signature-error.ts';
 import type { SignatureLike } from './signature-like.ts';
 import { addLinks, listOf } from './signature-parts.ts';
 import { stampSignature } from './stamp-signature.ts';
-import type { Accepts, SignatureTypes, StepHandle, StepResult } from './step-types.ts';
+import type { Accepts, PassedOn, SignatureTypes, StepHandle, StepResult } from './step-types.ts';
 
 /** What a signature of one task is made of. */
 export interface SignatureParts {
@@ -184,7 +184,7 @@ export class Signature<
 
   /** This one, then `next` with its result. @see celery/canvas.py Signature.__or__ */
   pipe<Next extends AnySignature>(
-    next: Next & Accepts<Next, Result>,
+    next: Next & Accepts<Next, PassedOn<this>>,
   ): Signature<StepResult<Next>, Missing, Extract<StepHandle<Next>, ResultNode>> {
     return new Signature(pipeSignatures(this.#json, next['~step']()), this['~caller'] ?? next['~caller']);
   }

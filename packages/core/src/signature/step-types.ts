@@ -18,8 +18,17 @@ export type MissingOf<Of> = Of extends { readonly '~types': { readonly missing: 
 /** The handle that sending a signature gives. */
 export type HandleOf<Of> = Of extends { readonly '~types': { readonly handle: infer Handle } } ? Handle : never;
 
-/** What the next step of a chain gets: of a group with one member, that member's result. */
+/** The result of a step that ends a chain: of a group with one member, that member's result. */
 export type StepResult<Of> = Of extends { readonly '~only': infer Only } ? ResultOf<Only> : ResultOf<Of>;
+
+/**
+ * What a step that follows gets: of a group the list of its results, in which the results of groups within it stand one by
+ * one.
+ */
+export type PassedOn<Of> = Of extends { readonly '~flat': infer Flat } ? Flat : ResultOf<Of>;
+
+/** What the next step of a chain gets: of a group with one member, that member's result. */
+export type StepGift<Of> = Of extends { readonly '~only': infer Only } ? PassedOn<Only> : PassedOn<Of>;
 
 /** The handle of a step that ends a chain. */
 export type StepHandle<Of> = Of extends { readonly '~only': infer Only } ? AsyncResult<ResultOf<Only>> : HandleOf<Of>;
@@ -32,7 +41,12 @@ export interface StepMismatch<Gets, Takes> {
 
 /**
  * `unknown`, unless a step cannot take a result of this type as its missing argument. A result of unknown type may be
- * anything.
+ * anything, one among the results of a header too.
  */
-export type Accepts<Step, Gets> =
-  [unknown extends Gets ? never : Gets] extends MissingOf<Step> ? unknown : StepMismatch<Gets, MissingOf<Step>>;
+export type Accepts<Step, Gets> = [Known<Gets>] extends MissingOf<Step> ? unknown : StepMismatch<Gets, MissingOf<Step>>;
+
+type Known<Gets> = unknown extends Gets
+  ? never
+  : Gets extends readonly unknown[]
+    ? { [Place in keyof Gets]: unknown extends Gets[Place] ? never : Gets[Place] }
+    : Gets;

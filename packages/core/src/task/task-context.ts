@@ -1,4 +1,6 @@
 import type { Logger, TaskRequest } from '@celeriac/protocol';
+import type { AnyArguments } from '../signature/missing-arguments.ts';
+import type { Signature } from '../signature/signature.ts';
 import type { SignatureLike } from '../signature/signature-like.ts';
 import type { ApplyOptions } from './apply-options.ts';
 
@@ -65,6 +67,11 @@ export interface TaskContext<Base = object | undefined> {
    * @see celery/app/task.py Task.add_to_chord
    */
   addToChord(signature: SignatureLike): Promise<string>;
+  /**
+   * With `lazy` the chord waits for one more header task, which is not sent: that is up to the caller, or the body never runs.
+   * @returns the signature to send, with all its ids
+   */
+  addToChord(signature: SignatureLike, options: { readonly lazy: true }): Promise<Signature<unknown, AnyArguments>>;
   /** Stores a state of the task's own, such as `PROGRESS`, for callers to see. @param meta - anything that JSON can hold */
   updateState(state: string, meta?: unknown): Promise<void>;
   /**
