@@ -68,6 +68,7 @@ export class ConnectCycle {
         const transport = create();
         await connectWithin(transport, this.#options.connectTimeoutMs, this.#options.clock, signal);
         this.#firstDelayMs = 0;
+        this.#lastTryAt = this.#options.clock.monotonic();
         this.#wasConnected = true;
         this.#state = afterSuccess(this.#state);
         this.#options.logger.info('Connected to the broker', { url });

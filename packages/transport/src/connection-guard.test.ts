@@ -208,6 +208,30 @@ describe('ConnectionGuard.run', () => {
     expect(brokers.clock.pending).toBe(0);
   });
 
+  test('who has waited already waits for a connection only as long as is left', async () => {
+    const brokers = new Brokers();
+    const guard = brokers.guard();
+    brokers.connecting = () => new Promise(() => {});
+    await brokers.clock.advance(3000);
+    const options = { timeoutMs: 9000, connectByMs: 4000 };
+    const late = guard.run(async () => 'sent', options).catch((error: unknown) => error);
+    const patient = guard.run(async () => 'sent', { timeoutMs: 4000 }).catch((error: unknown) => error);
+    let ended: unknown;
+    late.then((error) => (ended = error));
+    await brokers.clock.advance(900);
+    expect(ended).toBeUndefined();
+    await brokers.clock.advance(100);
+    expect(ended).toMatchObject({ code: 'CLR_CONNECTION_LOST', message: expect.stringContaining('in time') });
+    await brokers.clock.advance(3000);
+    expect(await patient).toBeInstanceOf(ConnectionLostError);
+    brokers.connecting = undefined;
+    const next = guard.run(async () => 'sent', { connectByMs: brokers.clock.monotonic() + 4000 });
+    await brokers.clock.advance(200);
+    expect(await next).toBe('sent');
+    await guard.stop(0);
+    expect(brokers.clock.pending).toBe(0);
+  });
+
   test('an abort ends the wait between two tries', async () => {
     const brokers = new Brokers();
     const guard = brokers.guard();

@@ -36,6 +36,8 @@ export interface RunOptions {
    * no limit.
    */
   readonly timeoutMs?: number;
+  /** Without a connection by then, on the clock of the guard, it counts as lost. Default: tries have limits of their own. */
+  readonly connectByMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -110,7 +112,8 @@ export class ConnectionGuard implements Service {
     for (let retries = 0; ; retries++) {
       let transport: Transport | undefined;
       try {
-        transport = await this.#wait(true, signal);
+        signal?.throwIfAborted();
+        transport = this.#transport ?? (await this.#waitHurried(options));
         const answer = operation(transport);
         return await (timeoutMs === undefined ? answer : answerWithin(this.#clock, answer, timeoutMs, transport.url));
       } catch (error) {
@@ -170,6 +173,20 @@ export class ConnectionGuard implements Service {
     timer.cancel();
   }
 
+  /** Waits for no more than one try, and no longer than the caller may. */
+  async #waitHurried({ connectByMs, signal }: RunOptions): Promise<Transport> {
+    if (connectByMs === undefined) return await this.#wait(true, signal);
+    const late = new AbortController();
+    const timer = this.#clock.setTimer(Math.max(0, connectByMs - this.#clock.monotonic()), () => {
+      late.abort(new ConnectionLostError(this.#urls, 'no connection in time'));
+    });
+    try {
+      return await this.#wait(true, signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]));
+    } finally {
+      timer.cancel();
+    }
+  }
+
   async #wait(impatient: boolean, signal: AbortSignal | undefined): Promise<Transport> {
     signal?.throwIfAborted();
     if (this.#stopped) throw this.#stoppedError();
@@ -179,8 +196,8 @@ export class ConnectionGuard implements Service {
     const onAbort = (): void => waiter.reject(signal?.reason);
     signal?.addEventListener('abort', onAbort);
     this.#waiters.add(waiter);
-    if (this.#connecting === undefined) this.#connect();
-    else if (impatient) this.#cycle.hurry();
+    this.#connect();
+    if (impatient) this.#cycle.hurry();
     try {
       return await waiter.promise;
     } finally {

@@ -24,7 +24,9 @@ export interface OutboxOptions {
   readonly ready?: () => Promise<void>;
   /**
    * One try takes at most this long, beside the time that a slow connection needs for what is on its way; then the
-   * connection counts as lost, and whether the broker has the messages is not known. Default 4,000.
+   * connection counts as lost, and whether the broker has the messages is not known. As long it may take until there is
+   * a connection, counted from the call: what gathers behind a broker that does not answer does not wait for it twice.
+   * Default 4,000.
    */
   readonly timeoutMs?: number;
 }
@@ -59,6 +61,8 @@ export class Outbox {
   readonly #timeoutMs: number;
   #bytesInFlight = 0;
   #waiting: Waiting[] = [];
+  /** When the first of those that wait came. */
+  #waitingSinceMs = 0;
   #scheduled = false;
   #inFlight = 0;
   #declared: { transport: Transport; topologies: Set<Topology> } | undefined;
@@ -78,14 +82,19 @@ export class Outbox {
    */
   send(parcel: Parcel): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...parcel, retries: 0, resolve, reject });
-      this.#schedule();
+      this.#add({ ...parcel, retries: 0, resolve, reject });
     });
   }
 
   /** From now on a lost connection is an error at once. */
   close(): void {
     this.#closed = true;
+  }
+
+  #add(waiting: Waiting): void {
+    if (this.#waiting.length === 0) this.#waitingSinceMs = this.#clock.monotonic();
+    this.#waiting.push(waiting);
+    this.#schedule();
   }
 
   #schedule(): void {
@@ -97,18 +106,19 @@ export class Outbox {
       const batch = this.#waiting;
       if (batch.length === 0) return;
       this.#waiting = [];
-      void this.#flush(batch);
+      void this.#flush(batch, this.#waitingSinceMs);
     });
   }
 
-  async #flush(batch: Waiting[]): Promise<void> {
+  async #flush(batch: Waiting[], waitingSinceMs: number): Promise<void> {
     const bytes = sizeOf(batch);
     this.#inFlight++;
     this.#bytesInFlight += bytes;
     try {
       await this.#ready?.();
       const timeoutMs = this.#timeoutMs + this.#bytesInFlight / SLOWEST_BYTES_PER_MS;
-      await this.#guard.run((transport) => this.#publish(transport, batch), { timeoutMs });
+      const connectByMs = waitingSinceMs + this.#timeoutMs;
+      await this.#guard.run((transport) => this.#publish(transport, batch), { timeoutMs, connectByMs });
     } catch (error) {
       this.#failed(batch, error);
     } finally {
@@ -171,8 +181,7 @@ export class Outbox {
       }
       waiting.retries++;
       this.#clock.setTimer(delayMs, () => {
-        this.#waiting.push(waiting);
-        this.#schedule();
+        this.#add(waiting);
       });
     }
   }

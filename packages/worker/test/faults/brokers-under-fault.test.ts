@@ -12,13 +12,13 @@ import {
   tell,
 } from './fault-rig.ts';
 
-/** What PostgreSQL does in a fault of its own kind is in the tests of outages; here it joins the full figures. */
-const KINDS: readonly BrokerKind[] = LONG ? ['redis', 'rabbitmq', 'postgres'] : ['redis', 'rabbitmq'];
+/** What PostgreSQL does in a fault of its own kind is in the tests of outages; here the databases join the full figures. */
+const KINDS: readonly BrokerKind[] = LONG ? ['redis', 'rabbitmq', 'postgres', 'mariadb'] : ['redis', 'rabbitmq'];
 
 /** Dead connections are looked for often, so that the scaled test does not wait for a minute. */
 const WATCHFUL: { readonly [kind in BrokerKind]: RigOptions['transportOptions'] } = LONG
-  ? { redis: {}, rabbitmq: {}, postgres: {} }
-  : { postgres: {}, redis: { health_check_interval: 0.5, socket_timeout: 1 }, rabbitmq: { heartbeat: 1 } };
+  ? { redis: {}, rabbitmq: {}, postgres: {}, mariadb: {} }
+  : { postgres: {}, mariadb: {}, redis: { health_check_interval: 0.5, socket_timeout: 1 }, rabbitmq: { heartbeat: 1 } };
 
 const servers = new Map<BrokerKind, Server>();
 for (const kind of KINDS) {
@@ -71,8 +71,8 @@ describe.each([...servers.keys()])('a worker and a producer on %s', (kind) => {
     expect(report.lost).toEqual([]);
     expect(report.threw).toBeGreaterThan(0);
     for (const error of rig.errors) expect(error).toMatchObject({ code: 'CLR_PUBLISH' });
-    // One try to connect and one to send, each limited.
-    expect(report.longestSendMs).toBeLessThan(2 * (LONG ? 4000 : 1000) + 2000);
+    // Also that of a send that waited behind others, or for a connection.
+    expect(report.longestSendMs).toBeLessThan((LONG ? 4000 : 1000) + 1500);
     expect(report.resumeMs).toBeLessThan(5000);
     // What was on its way when it froze is there when it is thawed, and was sent again meanwhile.
     expect(report.duplicates).toBeLessThanOrEqual(CONCURRENCY + 2 * IN_FLIGHT);
@@ -120,6 +120,7 @@ describe.each([...servers.keys()])('a worker and a producer on %s', (kind) => {
   });
 
   test('B5: a slow connection is no dead one: nothing is sent or run twice', { timeout: 300_000 }, async () => {
+    const count = LONG ? 2000 : 40;
     const rig = await FaultRig.open(server, { proxied: true });
     rig.proxy!.delay(200);
     rig.proxy!.rate(50_000);
@@ -128,11 +129,13 @@ describe.each([...servers.keys()])('a worker and a producer on %s', (kind) => {
       const { active, reserved } = rig.worker.stats();
       most = Math.max(most, active + reserved);
     }, 5);
-    await rig.send(LONG ? 2000 : 40, 20);
+    // A database takes what is sent in one turn as one statement, which has half a minute.
+    const atOnce = kind === 'postgres' || kind === 'mariadb' ? 200 : count;
+    for (let sent = 0; sent < count; sent += atOnce) await rig.send(Math.min(atOnce, count - sent), 20);
     const report = await rig.report(240_000);
     clearInterval(watch);
     tell('B5', kind, { ...report, resumeMs: 0 });
-    expect(report).toMatchObject({ accepted: LONG ? 2000 : 40, threw: 0, lost: [], duplicates: 0 });
+    expect(report).toMatchObject({ accepted: count, threw: 0, lost: [], duplicates: 0 });
     expect(rig.lines.filter((line) => line.includes('was lost'))).toEqual([]);
     expect(most).toBeGreaterThan(0);
     // Four for each slot, as the prefetch multiplier says.

@@ -7,7 +7,7 @@ import { type PrivateService, usePrivateService } from '@celeriac/tooling/servic
 import { Worker } from '@celeriac/worker';
 import { onTestFinished } from 'vitest';
 
-export type BrokerKind = 'redis' | 'rabbitmq' | 'postgres';
+export type BrokerKind = 'redis' | 'rabbitmq' | 'postgres' | 'mariadb';
 export type Server = Exclude<PrivateService, { readonly skipped: string }>;
 
 /** Whether the full figures are asked for. */
