@@ -181,7 +181,7 @@ describe('report', () => {
       broker: { name: 'sqlite', url: 'sqlite:///broker.db' },
       backend: { name: 'sqlite' },
       queues: [{ name: 'celery' }],
-      settings: { brokerUrl: '"sqlite:///broker.db"' },
+      settings: { brokerUrl: 'sqlite:///broker.db', resultBackend: 'sqlite:///results.db' },
     });
   });
 

@@ -1,7 +1,7 @@
 export type { AppSteps } from './app/app-steps.ts';
 export { findTaskModules } from './app/find-task-modules.ts';
 export { loadModule } from './app/load-module.ts';
-export { changedSettings, reportText, settingsView } from './app/report.ts';
+export { changedSettings, reportText, settingsView, settingText } from './app/report.ts';
 export { coreVersion } from './app/version.ts';
 export { NotRegisteredError } from './builtin/not-registered-error.ts';
 export { applyErrbacks, type FailedTask } from './chord/apply-errbacks.ts';

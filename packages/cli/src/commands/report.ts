@@ -1,5 +1,6 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { changedSettings } from '@celeriac/core/internal';
+import { changedSettings, settingText } from '@celeriac/core/internal';
+import { isCeleriacError } from '@celeriac/protocol';
 import type { CommandCode } from '../definitions/define.ts';
 import { keyValueLines } from '../key-value-lines.ts';
 import { type OpenApp, withApp } from '../open-app.ts';
@@ -7,13 +8,15 @@ import { queueLengths } from '../queue-lengths.ts';
 import { cliVersion } from '../version.ts';
 
 /** A broker or a result store, or why it cannot be reached. */
-type Place = { readonly name: string; readonly url: string } | { readonly problem: string };
+type Place =
+  | { readonly name: string; readonly url: string }
+  | { readonly problem: string; readonly hint: string | null };
 
 /** `celeriac report`. */
 export const reportCommand: CommandCode = async ({ globals, output }) => {
   return withApp(globals, async (open) => {
     const { app, runtime } = open;
-    const settings = new Map(changedSettings(runtime.settings));
+    const settings = changedSettings(runtime.settings);
     const [broker, backend] = [await brokerOf(open), await backendOf(open)];
     const platformInfo = {
       celeriac: cliVersion(),
@@ -28,11 +31,17 @@ export const reportCommand: CommandCode = async ({ globals, output }) => {
       broker: broker.place,
       queues: broker.queues,
       backend,
-      settings,
+      settings: new Map(settings),
     };
     output.data(report, () => {
       const sections = [
-        keyValueLines(Object.entries(platformInfo).map(([name, value]) => [name, String(value)])),
+        keyValueLines([
+          ['celeriac', platformInfo.celeriac],
+          ['node', platformInfo.node],
+          ['platform', platformInfo.platform],
+          ['cores', String(platformInfo.cores)],
+          ['memory', `${platformInfo.memoryMiB} MiB`],
+        ]),
         keyValueLines([
           ['app', `${app.name}${open.file === undefined ? '' : ` (${open.file})`}`],
           ['broker', placeText(broker.place)],
@@ -42,7 +51,10 @@ export const reportCommand: CommandCode = async ({ globals, output }) => {
           'queues',
           broker.queues.map(({ name, messages }) => [name, messages === null ? '-' : String(messages)]),
         ),
-        section('settings', [...settings]),
+        section(
+          'settings',
+          settings.map(([name, value]) => [name, settingText(value)]),
+        ),
       ];
       return sections.filter((text) => text !== '').join('\n\n');
     });
@@ -76,11 +88,13 @@ async function backendOf({ runtime }: OpenApp): Promise<Place | null> {
 }
 
 function problemOf(error: unknown): Place {
-  return { problem: error instanceof Error ? error.message : String(error) };
+  if (!(error instanceof Error)) return { problem: String(error), hint: null };
+  return { problem: error.message, hint: isCeleriacError(error) ? (error.hint ?? null) : null };
 }
 
 function placeText(place: Place): string {
-  return 'problem' in place ? `cannot be reached: ${place.problem}` : `${place.name} ${place.url}`;
+  if (!('problem' in place)) return `${place.name} ${place.url}`;
+  return `cannot be reached: ${place.problem}${place.hint === null ? '' : ` ${place.hint}`}`;
 }
 
 function section(title: string, pairs: readonly (readonly [name: string, value: string])[]): string {

@@ -22,17 +22,22 @@ export interface ReportFacts {
 export function reportText({ app, version, node, platform, settings, tasks }: ReportFacts): string {
   const lines = [`celeriac ${version}, node ${node}, ${platform}`, `app: ${app}`, 'settings:'];
   const changed = changedSettings(settings);
-  for (const [name, value] of changed) lines.push(`  ${name}: ${value}`);
+  for (const [name, value] of changed) lines.push(`  ${name}: ${settingText(value)}`);
   if (changed.length === 0) lines.push('  all as by default');
   lines.push('tasks:', ...tasks.map((name) => `  ${name}`));
   if (tasks.length === 0) lines.push('  none');
   return `${lines.join('\n')}\n`;
 }
 
-/** The settings that differ from the defaults, as text fit to be shown. */
-export function changedSettings(settings: Settings): readonly (readonly [name: keyof Settings, value: string])[] {
+/** The settings that differ from the defaults, secrets masked, values fit for JSON. */
+export function changedSettings(settings: Settings): readonly (readonly [name: keyof Settings, value: unknown])[] {
   const names = Object.keys(settingTable) as (keyof Settings)[];
-  return names.filter((name) => isChanged(settings, name)).map((name) => [name, shown(name, settings[name])]);
+  return names.filter((name) => isChanged(settings, name)).map((name) => [name, maskedSetting(name, settings[name])]);
+}
+
+/** A value of {@link changedSettings} for people. */
+export function settingText(value: unknown): string {
+  return value === HIDDEN_VALUE ? value : (JSON.stringify(value) ?? String(value));
 }
 
 /** Whether a setting differs from its default. */
@@ -59,11 +64,6 @@ export function settingsView(settings: Settings, withDefaults: boolean): { reado
     view[celery] = maskedSetting(name, settings[name]) ?? null;
   }
   return view;
-}
-
-function shown(name: string, value: unknown): string {
-  const safe = maskedSetting(name, value);
-  return safe === HIDDEN_VALUE ? safe : (JSON.stringify(safe) ?? String(safe));
 }
 
 function masked(name: string, value: unknown): unknown {
