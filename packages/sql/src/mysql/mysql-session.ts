@@ -1,9 +1,9 @@
 import type * as Mysql from 'mysql2/promise';
 import type { Connection, ConnectionOptions } from 'mysql2/promise';
 import { loadDriver } from '../load-driver.ts';
+import { ServerSession } from '../network/server-session.ts';
 import { nodeTls } from '../network/server-tls.ts';
 import type { ServerTarget } from '../network/server-url.ts';
-import type { Session } from '../network/session.ts';
 import type { BulkStatement, Statement, StatementResult } from '../statement.ts';
 
 export type MysqlModule = Pick<typeof Mysql, 'createConnection'>;
@@ -18,18 +18,17 @@ export async function loadMysql(): Promise<MysqlModule> {
 }
 
 /** One connection to MySQL or MariaDB. The client sends one statement after another, as the protocol wants it. */
-export class MysqlSession implements Session {
-  onLost: ((error: unknown) => void) | undefined;
+export class MysqlSession extends ServerSession {
   readonly #connection: Connection;
   readonly #timeoutMs: number;
   #beginning: Promise<unknown> | undefined;
-  #broken = false;
 
   private constructor(connection: Connection, timeoutMs: number) {
+    super();
     this.#connection = connection;
     this.#timeoutMs = timeoutMs;
-    connection.on('error', (error) => this.#lose(error));
-    connection.on('end', () => this.#lose(new Error('Connection lost: the server closed it.')));
+    connection.on('error', (error) => this.lose(error));
+    connection.on('end', () => this.lose(new Error('Connection lost: the server closed it.')));
   }
 
   static async open(mysql: MysqlModule, target: ServerTarget): Promise<MysqlSession> {
@@ -45,10 +44,6 @@ export class MysqlSession implements Session {
       throw error;
     }
     return session;
-  }
-
-  get broken(): boolean {
-    return this.#broken;
   }
 
   async execute(statement: Statement | BulkStatement): Promise<StatementResult> {
@@ -76,23 +71,21 @@ export class MysqlSession implements Session {
 
   async rollback(): Promise<void> {
     this.#beginning = undefined;
-    if (this.#broken) return;
+    if (this.broken) return;
     await this.#query('rollback', []);
     // A named lock outlives its transaction.
     await this.#query('select release_all_locks()', []);
   }
 
   async close(): Promise<void> {
-    this.onLost = undefined;
-    this.#broken = true;
+    this.leave();
     await this.#connection.end();
     // The client says goodbye and leaves it to the server to hang up.
     this.#hangUp();
   }
 
   destroy(): void {
-    this.onLost = undefined;
-    this.#broken = true;
+    this.leave();
     this.#connection.destroy();
     this.#hangUp();
   }
@@ -106,7 +99,7 @@ export class MysqlSession implements Session {
       const { fatal, code } = error as { fatal?: boolean; code?: string };
       // After a timeout the answer may still come, to another question.
       if (fatal === true || code === 'PROTOCOL_SEQUENCE_TIMEOUT') {
-        this.#lose(error);
+        this.lose(error);
         this.destroy();
       }
       throw error;
@@ -116,14 +109,6 @@ export class MysqlSession implements Session {
   /** `destroy` waits for the server to hang up, which one that is frozen never does. */
   #hangUp(): void {
     (this.#connection as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-  }
-
-  #lose(error: unknown): void {
-    if (this.#broken) return;
-    this.#broken = true;
-    const told = this.onLost;
-    this.onLost = undefined;
-    told?.(error);
   }
 }
 

@@ -1,9 +1,9 @@
 import type * as Pg from 'pg';
 import type { Client, ClientConfig } from 'pg';
 import { loadDriver } from '../load-driver.ts';
+import { ServerSession } from '../network/server-session.ts';
 import { nodeTls } from '../network/server-tls.ts';
 import type { ServerTarget } from '../network/server-url.ts';
-import type { Session } from '../network/session.ts';
 import type { BulkStatement, Statement, StatementResult } from '../statement.ts';
 import { hasNul, withNul, withoutNul } from './nul-text.ts';
 
@@ -51,20 +51,19 @@ export function postgresClient(pg: PostgresModule, target: ServerTarget): Client
 }
 
 /** One connection to PostgreSQL. Statements are sent without waiting for the answers to the ones before. */
-export class PostgresSession implements Session {
-  onLost: ((error: unknown) => void) | undefined;
+export class PostgresSession extends ServerSession {
   readonly #client: Client;
   readonly #prepares: boolean;
   readonly #names: Map<string, string> = new Map();
   /** What `begin` came to; its failure shows at the next statement. */
   #beginning: Promise<unknown> | undefined;
-  #broken = false;
 
   private constructor(client: Client, prepares: boolean) {
+    super();
     this.#client = client;
     this.#prepares = prepares;
-    client.on('error', (error) => this.#lose(error));
-    client.on('end', () => this.#lose(new Error('Connection terminated')));
+    client.on('error', (error) => this.lose(error));
+    client.on('end', () => this.lose(new Error('Connection terminated')));
   }
 
   static async open(pg: PostgresModule, target: ServerTarget): Promise<PostgresSession> {
@@ -77,10 +76,6 @@ export class PostgresSession implements Session {
       throw error;
     }
     return session;
-  }
-
-  get broken(): boolean {
-    return this.#broken;
   }
 
   async execute(statement: Statement | BulkStatement): Promise<StatementResult> {
@@ -113,18 +108,16 @@ export class PostgresSession implements Session {
 
   async rollback(): Promise<void> {
     this.#beginning = undefined;
-    if (!this.#broken) await this.#client.query('rollback');
+    if (!this.broken) await this.#client.query('rollback');
   }
 
   async close(): Promise<void> {
-    this.onLost = undefined;
-    this.#broken = true;
+    this.leave();
     await this.#client.end();
   }
 
   destroy(): void {
-    this.onLost = undefined;
-    this.#broken = true;
+    this.leave();
     this.#client.end().catch(() => {});
     (this.#client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
   }
@@ -137,7 +130,7 @@ export class PostgresSession implements Session {
     } catch (error) {
       // Not the server's word: the connection is gone, or its answer may still come, to another question.
       if (!(error instanceof Error && 'severity' in error)) {
-        this.#lose(error);
+        this.lose(error);
         this.destroy();
       }
       throw error;
@@ -151,13 +144,5 @@ export class PostgresSession implements Session {
     const name = `celeriac_${this.#names.size}`;
     this.#names.set(text, name);
     return name;
-  }
-
-  #lose(error: unknown): void {
-    if (this.#broken) return;
-    this.#broken = true;
-    const told = this.onLost;
-    this.onLost = undefined;
-    told?.(error);
   }
 }
