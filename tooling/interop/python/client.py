@@ -151,13 +151,23 @@ def burst(task, queue, count):
     return {"wrong": wrong, "count": len(sent), "sent_s": sent_after, "done_s": time.monotonic() - begun}
 
 
+#: After this an idle worker waits again.
+IDLE_PAUSE_SECONDS = 0.05
+
+
+def one_by_one(task, queue, count):
+    """Milliseconds from just before each send until the task says it started: both read the machine's clock."""
+    waits = []
+    for _ in range(count):
+        begun = time.time()
+        result = app.send_task(task, queue=queue)
+        waits.append((value_of(result, 20) - begun) * 1000)
+        time.sleep(IDLE_PAUSE_SECONDS)
+    return waits
+
+
 def revoke(id):
     app.control.revoke(id)
-
-
-def consume(queue):
-    """Tells the Python worker to read one more queue."""
-    return app.control.add_consumer(queue, reply=True, timeout=10, limit=1)
 
 
 def broadcast(command, arguments, node):
@@ -189,7 +199,7 @@ def has(encoding):
 
 
 OPERATIONS = {function.__name__: function for function in (
-    send, send_chain, send_chord, send_flow, outcome, state, burst, revoke, consume, broadcast, cli, delete, able)}
+    send, send_chain, send_chord, send_flow, outcome, state, burst, one_by_one, revoke, broadcast, cli, delete, able)}
 
 for line in sys.stdin:
     request = json.loads(line)

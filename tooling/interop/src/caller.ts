@@ -73,6 +73,13 @@ export interface Caller {
   outcome(id: string, timeoutMs: number): Promise<Outcome>;
   /** What stands now. */
   state(id: string): Promise<{ readonly state: string; readonly info: unknown }>;
+  /** Tells all workers that a task is not to run. */
+  revoke(id: string): Promise<void>;
   /** `count` times `interop.add(n, 1)` to a queue, all results read back and compared. */
   burst(queue: string, count: number): Promise<Burst>;
+  /**
+   * `count` times `interop.clock`, each after the result of the one before and a pause, so that the worker is idle.
+   * @returns milliseconds from just before each send to its start
+   */
+  oneByOne(queue: string, count: number): Promise<readonly number[]>;
 }

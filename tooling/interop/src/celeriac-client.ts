@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chain, chord, chunks, group, map, starmap } from '@celeriac/canvas';
 import {
   type ApplyOptions,
@@ -8,6 +9,9 @@ import {
   TaskError,
 } from '@celeriac/core';
 import type { Burst, Call, Caller, CallOptions, Flow, Outcome } from './caller.ts';
+
+/** After this the worker waits again. */
+const IDLE_PAUSE_MS = 50;
 
 /** Celeriac in this process. */
 export class CeleriacClient implements Caller {
@@ -54,6 +58,10 @@ export class CeleriacClient implements Caller {
     return { state: await result.state(), info: await result.info() };
   }
 
+  async revoke(id: string): Promise<void> {
+    await this.#app.control.revoke(id);
+  }
+
   async burst(queue: string, count: number): Promise<Burst> {
     const begun = performance.now();
     const numbers = Array.from({ length: count }, (_, number) => number);
@@ -62,6 +70,17 @@ export class CeleriacClient implements Caller {
     const values = await Promise.all(sent.map((result) => result.get({ timeoutMs: 60_000 })));
     const wrong = values.filter((value, number) => value !== number + 1).length;
     return { count: values.length, wrong, sentMs, doneMs: performance.now() - begun };
+  }
+
+  async oneByOne(queue: string, count: number): Promise<readonly number[]> {
+    const waits: number[] = [];
+    for (let round = 0; round < count; round++) {
+      const sentMs = performance.timeOrigin + performance.now();
+      const result = await this.#app.sendTask<number>('interop.clock', [], { queue });
+      waits.push((await result.get({ timeoutMs: 20_000 })) * 1000 - sentMs);
+      await sleep(IDLE_PAUSE_MS);
+    }
+    return waits;
   }
 
   /** Greets a worker as another worker would. @returns its answer by node name; whole seconds must reach it as a float */

@@ -67,14 +67,12 @@ export class PythonClient implements Caller {
     return { count: seen.count, wrong: seen.wrong, sentMs: seen.sent_s * 1000, doneMs: seen.done_s * 1000 };
   }
 
-  /** Remote control of the Python worker: a task is not to run. */
-  async revoke(id: string): Promise<void> {
-    await this.#ask('revoke', { id });
+  async oneByOne(queue: string, count: number): Promise<readonly number[]> {
+    return (await this.#ask('one_by_one', { task: 'interop.clock', queue, count })) as readonly number[];
   }
 
-  /** Remote control of the Python worker: one more queue to read. */
-  async consume(queue: string): Promise<unknown> {
-    return await this.#ask('consume', { queue });
+  async revoke(id: string): Promise<void> {
+    await this.#ask('revoke', { id });
   }
 
   /** Sends a command to one worker. @returns what it replied, `[{node: value}]` */

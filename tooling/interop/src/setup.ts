@@ -32,7 +32,7 @@ export interface SetupPlan {
 }
 
 /** Queues of single cases, beside a worker's own. */
-const sideQueues = (queue: string): readonly string[] => [`${queue}.urgent`, `${queue}.revoke`, `${queue}.extra`];
+const sideQueues = (queue: string): readonly string[] => [`${queue}.urgent`, `${queue}.extra`];
 
 const START_MS = 40_000;
 const NOTE_MS = 10_000;
@@ -51,14 +51,17 @@ export class Setup {
   readonly config: InteropConfig;
   readonly #clientApp: Celeriac;
   readonly #workerApp: Celeriac;
+  readonly #release: CeleryRelease;
   readonly #heldWorkers: Worker[] = [];
+  readonly #heldPrograms: ChildProgram[] = [];
 
   private constructor(
-    stack: Stack,
+    { stack, release }: SetupPlan,
     config: InteropConfig,
     programs: { python: PythonClient; pythonWorker: ChildProgram; celeriacWorker: ChildProgram; abilities: Abilities },
   ) {
     this.stack = stack;
+    this.#release = release;
     this.config = config;
     this.#clientApp = clientApp(config);
     this.#workerApp = interopApp(config);
@@ -69,7 +72,8 @@ export class Setup {
     this.abilities = programs.abilities;
   }
 
-  static async start({ stack, release, pool }: SetupPlan): Promise<Setup> {
+  static async start(plan: SetupPlan): Promise<Setup> {
+    const { stack, release, pool } = plan;
     const run = `interop.${randomBytes(4).toString('hex')}`;
     const config: InteropConfig = {
       broker: stack.broker,
@@ -81,7 +85,7 @@ export class Setup {
       notes: mkdtempSync(join(tmpdir(), 'interop-')),
     };
     const python = new PythonClient(pythonPlan(release, config, ['client.py']));
-    const pythonWorker = new ChildProgram(pythonPlan(release, config, pythonWorkerArguments(config, run)));
+    const pythonWorker = new ChildProgram(pythonPlan(release, config, pythonWorkerArguments(config.pythonQueue, run)));
     const celeriacWorker = new ChildProgram(celeriacPlan(config, run, pool));
     try {
       const [abilities] = await Promise.all([
@@ -89,7 +93,7 @@ export class Setup {
         pythonWorker.saying(/ ready\.$/m, START_MS),
         celeriacWorker.saying(/ ready\.$/m, START_MS),
       ]);
-      return new Setup(stack, config, { python, pythonWorker, celeriacWorker, abilities });
+      return new Setup(plan, config, { python, pythonWorker, celeriacWorker, abilities });
     } catch (error) {
       await Promise.all([python.stop(), pythonWorker.stop(), celeriacWorker.stop()]);
       throw error;
@@ -107,6 +111,15 @@ export class Setup {
     this.#heldWorkers.push(worker);
     await worker.start(AbortSignal.timeout(10_000));
     return worker;
+  }
+
+  /** One more Python worker, with a queue of its own; one task at a time. */
+  async pythonWorkerHere(queue: string): Promise<void> {
+    const { config } = this;
+    const args = pythonWorkerArguments(queue, `${config.controlExchange}-more`);
+    const worker = new ChildProgram(pythonPlan(this.#release, config, args));
+    this.#heldPrograms.push(worker);
+    await worker.saying(/ ready\.$/m, START_MS);
   }
 
   /** The node name of a worker. */
@@ -136,7 +149,7 @@ export class Setup {
 
   async stop(): Promise<void> {
     await Promise.all(this.#heldWorkers.map((worker) => worker.stop(1_000)));
-    await Promise.all([this.pythonWorker.stop(), this.celeriacWorker.stop()]);
+    await Promise.all([this.pythonWorker, this.celeriacWorker, ...this.#heldPrograms].map((one) => one.stop()));
     const { pythonQueue, celeriacQueue } = this.config;
     await this.python.delete([pythonQueue, celeriacQueue].flatMap((queue) => [queue, ...sideQueues(queue)]));
     await this.python.stop();
@@ -155,10 +168,10 @@ function pythonPlan(release: CeleryRelease, config: InteropConfig, args: readonl
 }
 
 /** One process, so that order of arrival is order of running. */
-function pythonWorkerArguments({ pythonQueue }: InteropConfig, run: string): readonly string[] {
+function pythonWorkerArguments(queue: string, run: string): readonly string[] {
   const quiet = ['--without-gossip', '--without-mingle', '--without-heartbeat'];
   const size = ['-c', '1', '--prefetch-multiplier', '8'];
-  return ['worker.py', '-n', `${run}@%h`, '-Q', pythonQueue, '-l', 'INFO', ...size, ...quiet];
+  return ['worker.py', '-n', `${run}@%h`, '-Q', queue, '-l', 'INFO', ...size, ...quiet];
 }
 
 function celeriacPlan(config: InteropConfig, run: string, pool: string) {

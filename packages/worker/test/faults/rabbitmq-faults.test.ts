@@ -3,11 +3,43 @@ import { connect } from 'amqplib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CONCURRENCY, durableServer, FaultRig, IN_FLIGHT, LONG, tell } from './fault-rig.ts';
 
+const MEMORY = 'set_vm_memory_high_watermark';
+
 const server = await durableServer('rabbitmq');
 
 describe.skipIf(server.skipped !== undefined)('a worker on RabbitMQ', () => {
   if (server.skipped !== undefined) return;
   afterAll(() => server.stop());
+
+  test('B11: that is short of memory: sends wait and fail by name, what is there is worked off, then it flows again', {
+    timeout: 60_000,
+  }, async () => {
+    const rig = await FaultRig.open(server, { transportOptions: LONG ? {} : { blockedTimeoutMs: 1000 } });
+    await rig.send(24, 250);
+    const stop = rig.keepSending(50);
+    await rig.fault(async () => {
+      try {
+        await server.exec(MEMORY, '0.00001');
+        await rig.until(() => rig.errors.length > 0, 'senders are told', 20_000);
+        await rig.until(() => rig.ended >= 24, 'what is there is worked off', 20_000);
+        if (LONG) await pause(20_000);
+      } finally {
+        await server.exec(MEMORY, '0.4');
+      }
+    });
+    await rig.resumed(10);
+    await stop();
+    const report = await rig.report();
+    tell('B11', 'rabbitmq', report);
+    expect(report.lost).toEqual([]);
+    expect(report.duplicates).toBe(0);
+    expect(report.resumeMs).toBeLessThan(5000);
+    for (const error of rig.errors) {
+      expect(error).toMatchObject({ code: 'CLR_CHANNEL', message: expect.stringContaining('memory') });
+    }
+    expect(rig.lines.filter((line) => line.includes('The broker blocks publishers'))).not.toEqual([]);
+    expect(rig.lines.filter((line) => line.includes('was lost'))).toEqual([]);
+  });
 
   test('B12: whose queue exists with other arguments does not start, and is told which', async () => {
     const rig = await FaultRig.open(server);

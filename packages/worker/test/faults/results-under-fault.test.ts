@@ -13,7 +13,7 @@ interface Pairing {
 }
 
 const servers = new Map<BrokerKind, Server>();
-for (const kind of ['redis', 'rabbitmq'] as const) {
+for (const kind of ['redis', 'rabbitmq', 'postgres', 'mariadb'] as const) {
   const server = await durableServer(kind);
   if (server.skipped === undefined) servers.set(kind, server);
 }
@@ -23,6 +23,8 @@ const PAIRINGS = [
   { name: 'Redis', kind: 'redis', backend: (url) => url },
   { name: 'rpc over RabbitMQ', kind: 'rabbitmq', backend: () => 'rpc://' },
   { name: 'rpc over Redis', kind: 'redis', backend: () => 'rpc://' },
+  { name: 'PostgreSQL', kind: 'postgres', backend: (url) => url },
+  { name: 'MariaDB', kind: 'mariadb', backend: (url) => url },
 ] satisfies Pairing[];
 
 /** A worker with the tasks of these tests, and a client that sends by name. */

@@ -23,3 +23,6 @@ export const block = app.task('fleet.block', (ledger: string, workMs: number): s
   appendFileSync(ledger, `end ${process.pid}\n`);
   return 'done';
 });
+
+/** When it started, in milliseconds of the clock that all processes of a machine share. */
+app.task('fleet.start', (): number => Number(process.hrtime.bigint()) / 1e6);

@@ -22,21 +22,22 @@ afterAll(async () => {
 describe.skipIf(missing !== undefined || process.platform !== 'linux')('a worker process with nothing to do', () => {
   const store = redis.skipped === undefined ? redis.url : '';
   const places = [
+    // A file of its own.
+    ['sqlite', undefined],
     [store, store],
     [rabbitmq.skipped === undefined ? rabbitmq.url : '', store],
     ...databases.map(({ url }) => [url, url] as const),
   ];
 
   // All at once: most of the time nothing happens.
-  test.concurrent.for(places.map(([url = '', results = '']) => [url.split(':')[0] ?? '', url, results] as const))(
+  test.concurrent.for(places.map(([url = '', results]) => [url.split(':')[0] ?? '', url, results] as const))(
     'uses less than 1 %% of a core on %s',
     {
       timeout: 240_000,
     },
     async ([name, brokerUrl, resultBackend], { onTestFinished }) => {
       const fleet = await Fleet.create({
-        brokerUrl,
-        resultBackend,
+        ...(resultBackend !== undefined && { brokerUrl, resultBackend }),
         transportOptions: brokerUrl === store ? { global_keyprefix: `${uuid()}:` } : {},
         queue: `idle-${uuid()}`,
       });

@@ -5,6 +5,7 @@ import { newStage, type Stage, until } from './stage.ts';
 
 /** Starts a worker with health endpoints. @returns what asks them */
 async function withHealth(stage: Stage): Promise<{
+  readonly base: string;
   readonly get: (path: string) => Promise<{ status: number; body: Record<string, unknown> }>;
   readonly stop: () => Promise<void>;
 }> {
@@ -12,6 +13,7 @@ async function withHealth(stage: Stage): Promise<{
   const line = stage.lines.find(({ message }) => message.startsWith('Health endpoints'))!;
   const base = /http:\/\/[^/]+/.exec(line.message)![0];
   return {
+    base,
     get: async (path) => {
       const response = await fetch(base + path, { signal: AbortSignal.timeout(10_000) });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
@@ -31,9 +33,8 @@ describe('health endpoints', () => {
 
   test('anything but reading is refused', async () => {
     const stage = await newStage();
-    await withHealth(stage);
-    const line = stage.lines.find(({ message }) => message.startsWith('Health endpoints'))!;
-    const response = await fetch(`${/http:\/\/[^/]+/.exec(line.message)![0]}/health/live`, { method: 'POST' });
+    const { base } = await withHealth(stage);
+    const response = await fetch(`${base}/health/live`, { method: 'POST' });
     expect(response.status).toBe(405);
   });
 
@@ -55,13 +56,11 @@ describe('health endpoints', () => {
   test('/metrics counts tasks', async () => {
     const stage = await newStage();
     const add = stage.app.task('tasks.add', (x: number, y: number) => x + y);
-    await withHealth(stage);
+    const { base } = await withHealth(stage);
     await (await add.delay(1, 2)).get({ timeoutMs: 5000 });
-    const line = stage.lines.find(({ message }) => message.startsWith('Health endpoints'))!;
-    const url = `${/http:\/\/[^/]+/.exec(line.message)![0]}/metrics`;
     let text = '';
     await until(async () => {
-      text = await (await fetch(url)).text();
+      text = await (await fetch(`${base}/metrics`)).text();
       return /celeriac_tasks_succeeded_total\{[^}]*\} 1\n/.test(text);
     }, 'a task that succeeded is counted');
     expect(text).toMatch(/celeriac_tasks_started_total\{[^}]*task="tasks\.add"[^}]*\} 1\n/);
@@ -70,11 +69,11 @@ describe('health endpoints', () => {
 
   test('a port that is taken is an option that is wrong', async () => {
     const stage = await newStage();
-    await withHealth(stage);
-    const line = stage.lines.find(({ message }) => message.startsWith('Health endpoints'))!;
-    const port = Number(/:(\d+)\//.exec(line.message)![1]);
+    const { base } = await withHealth(stage);
     const other = await newStage();
-    await expect(other.start({ healthPort: port })).rejects.toMatchObject({ code: 'CLR_WORKER_OPTION' });
+    await expect(other.start({ healthPort: Number(new URL(base).port) })).rejects.toMatchObject({
+      code: 'CLR_WORKER_OPTION',
+    });
   });
 });
 
