@@ -1,5 +1,6 @@
 export type { Peer } from './events/peer-table.ts';
 export type { PeerListener, PeerWatch } from './events/peer-watch.ts';
+export { Blueprint, type BlueprintState } from './lifecycle/blueprint.ts';
 export { ConsumerStep, type StepConsumer, type StepMessage } from './lifecycle/consumer-step.ts';
 export { nodeName } from './lifecycle/node-name.ts';
 export type { AutoscaleRange, Optimization, PoolOptions } from './lifecycle/pool-options.ts';

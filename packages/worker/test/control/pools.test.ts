@@ -12,7 +12,7 @@ const appModule = fileURLToPath(new URL('../worker/prefork-app.ts', import.meta.
 async function childStage(options: WorkerOptions): Promise<Stage> {
   const stage = await newStage('memory', { workerPoolRestarts: true });
   defineTasks(stage.app);
-  await stage.start({ hostname: NODE, concurrency: 1, appModule, procAliveTimeoutMs: 20_000, ...options });
+  await stage.start({ hostname: NODE, concurrency: 1, appModule, procAliveTimeoutMs: 60_000, ...options });
   return stage;
 }
 

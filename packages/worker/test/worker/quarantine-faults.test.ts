@@ -121,7 +121,7 @@ describe('a message for the quarantine', () => {
     const stage = await newStage('memory', { brokerTransport: broker.plugin });
     defineTasks(stage.app);
     const appModule = fileURLToPath(new URL('./prefork-app.ts', import.meta.url));
-    const worker = await stage.start({ pool: 'prefork', concurrency: 1, appModule, procAliveTimeoutMs: 15_000 });
+    const worker = await stage.start({ pool: 'prefork', concurrency: 1, appModule, procAliveTimeoutMs: 60_000 });
     const bytes = Buffer.from('[not json \u001b');
     await stage.publish(taskMessage('pool.add', { bytes, headers: { id: 'early' } }));
     await until(() => errors(stage).length > 1, 'it is logged');

@@ -7,6 +7,8 @@ import { runWorker } from '@celeriac/worker';
 const ledger = process.env['LEDGER'] ?? '';
 const pool = (process.env['POOL'] ?? 'async') as 'async' | 'prefork';
 
+const maxTasksPerChild = process.env['MAX_TASKS_PER_CHILD'];
+
 export const app = new Celeriac('run', { configFile: false, logLevel: 'warning' });
 
 app.task('run.sleep', { acksLate: true }, async (ms: number): Promise<string> => {
@@ -22,6 +24,7 @@ app.task('run.early', { trackStarted: true }, async (ms: number): Promise<void> 
 app.task('run.due', { ignoreResult: true }, (dueMs: number): void => {
   appendFileSync(ledger, `due ${Date.now() - dueMs}\n`);
 });
+app.task('run.noop', { ignoreResult: true }, (): void => {});
 app.task('run.throwLater', async () => {
   setTimeout(() => {
     throw new Error('thrown in a timer');
@@ -40,7 +43,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url) && process.env['RUN_CHILD
     pool,
     concurrency: 4,
     appModule: import.meta.url,
-    procAliveTimeoutMs: 15_000,
+    procAliveTimeoutMs: 120_000,
+    ...(maxTasksPerChild !== undefined && { maxTasksPerChild: Number(maxTasksPerChild) }),
     onReady: () => process.send?.('ready'),
   });
   process.exit(code);
