@@ -35,9 +35,10 @@ export interface ConsumeOptions {
 export interface Consumer {
   /**
    * When it last had word from its broker, in milliseconds of `performance.now()`; while it has no room or no queues it
-   * needs none, and says now. Absent where a broken connection is noticed by itself.
+   * needs none, and says now. Absent where a broken connection is noticed by itself, and
+   * where nothing but a message is ever heard.
    */
-  readonly activeAtMs?: number;
+  readonly activeAtMs?: number | undefined;
   /** Changes the window; a smaller one takes effect as deliveries are settled. */
   setPrefetch(count: number): void;
   /** Changes which queues are read. */

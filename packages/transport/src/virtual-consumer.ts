@@ -10,6 +10,9 @@ import { type DeliveryOwner, VirtualDelivery } from './virtual-delivery.ts';
 /** From here on a take has half of the window. */
 const LARGE_WINDOW = 32;
 
+/** Whoever hears from its store so often is known to live. */
+const LONGEST_SILENCE_MS = 60_000;
+
 /** What the consumers of one transport share. */
 export interface ConsumerHost {
   readonly store: QueueStore;
@@ -58,7 +61,9 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
     this.#queues = checkedQueues(options.queues);
   }
 
-  get activeAtMs(): number {
+  /** Undefined where a take waits for as long as nothing comes: that it is silent says nothing then. */
+  get activeAtMs(): number | undefined {
+    if (this.#host.waitMs > LONGEST_SILENCE_MS) return undefined;
     return this.#pause === undefined ? this.#heardAtMs : performance.now();
   }
 

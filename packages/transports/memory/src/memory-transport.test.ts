@@ -83,6 +83,14 @@ describe('memory://', () => {
 });
 
 describe('the broker in memory', () => {
+  test('its consumers do not tell when they heard something: they may wait for days, and nothing is wrong', async () => {
+    const transport = await connected(plugin.create('memory://patient', context));
+    const consumer = await transport.consume({ queues: ['q'], prefetch: 1, onDeliveries: () => {}, onLost: () => {} });
+    expect(consumer.activeAtMs).toBeUndefined();
+    await consumer.stop();
+    await transport.close();
+  });
+
   test('10,000 messages survive a consumer that stops and starts (B29)', async () => {
     const broker = new MemoryBroker();
     const producer = await connected(memoryTransport({ broker }));
