@@ -45,6 +45,7 @@ export type {
 export { SoftTimeLimitExceeded, TimeLimitExceeded } from './execute/time-limits.ts';
 export { ConsoleLogger, type ConsoleLoggerOptions } from './logging/console-logger.ts';
 export { redirectOutput } from './logging/redirect-output.ts';
+export { writePast } from './logging/stream-writes.ts';
 export { applicationFolder } from './plugins/application-folder.ts';
 export { installCommand } from './plugins/install-command.ts';
 export { loadBackend, loadTransport, requirePackage } from './plugins/load-plugin.ts';

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@celeriac/protocol';
 import type { Settings } from '../settings/settings.ts';
 import { ConsoleLogger } from './console-logger.ts';
+import { writePast } from './stream-writes.ts';
 
 /** A logger to standard error, as the settings say. */
 export function makeLogger(settings: Settings, clock: Clock): Logger {
@@ -12,6 +13,6 @@ export function makeLogger(settings: Settings, clock: Clock): Logger {
     lineFormat: workerLogFormat,
     taskLineFormat: workerTaskLogFormat,
     clock,
-    write: (line) => process.stderr.write(`${line}\n`),
+    write: (line) => writePast(process.stderr, `${line}\n`),
   });
 }

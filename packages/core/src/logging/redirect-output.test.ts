@@ -1,6 +1,8 @@
-import { silentLogger } from '@celeriac/protocol';
+import { silentLogger, systemClock } from '@celeriac/protocol';
 import { expect, test } from 'vitest';
 import { runAsTask } from '../execute/current-task.ts';
+import type { Settings } from '../settings/settings.ts';
+import { makeLogger } from './make-logger.ts';
 import { redirectOutput } from './redirect-output.ts';
 
 const { console } = globalThis;
@@ -60,4 +62,22 @@ test('a log that writes to a stream later, for a line of a task, does not go rou
   restore();
   process.stdout.write = own;
   expect(seen).toEqual(['logged x']);
+});
+
+test('what a task writes to the log itself is one line of it, as ever', () => {
+  const seen: unknown[] = [];
+  const own = process.stderr.write;
+  process.stderr.write = ((chunk: unknown) => seen.push(chunk) > 0) as typeof own;
+  const settings = { logLevel: 'info', logFormat: 'text', workerLogColor: false } as Settings;
+  const logger = makeLogger(settings, systemClock);
+  const restore = redirectOutput(logger, 'warning');
+  runAsTask(task, () => {
+    logger.info('of the log');
+    process.stderr.write('of the stream');
+    console.error('of the console');
+  });
+  restore();
+  process.stderr.write = own;
+  const lines = seen.map((line) => String(line).replace(/^\[[^\]]*: /, '['));
+  expect(lines).toEqual(['[INFO] of the log\n', '[WARNING] of the stream\n', '[WARNING] of the console\n']);
 });

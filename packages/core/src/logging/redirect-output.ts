@@ -2,10 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { format } from 'node:util';
 import type { Logger, LogLevel } from '@celeriac/protocol';
 import { currentTask } from '../execute/current-task.ts';
+import { redirectWrites } from './stream-writes.ts';
 
 const METHODS = ['log', 'info', 'debug', 'warn', 'error', 'trace'] as const;
-
-type Write = NodeJS.WriteStream['write'];
 
 /**
  * From now on what is written to `console` goes to a log, one line for each call, and so does what tasks write to
@@ -40,10 +39,13 @@ function redirectConsole(log: (text: string) => void, isLogging: () => boolean):
 }
 
 /** Only of tasks: whatever else a program writes there is its own business. */
-function redirectStream(name: (typeof STREAMS)[number], log: (text: string) => void, isLogging: () => boolean) {
+function redirectStream(
+  name: (typeof STREAMS)[number],
+  log: (text: string) => void,
+  isLogging: () => boolean,
+): () => void {
   const stream = process[name];
-  const own = stream.write;
-  const write = (...args: Parameters<Write>): boolean => {
+  return redirectWrites(stream, (args, own) => {
     if (currentTask() === undefined || isLogging()) return own.apply(stream, args);
     const [chunk] = args;
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
@@ -51,9 +53,5 @@ function redirectStream(name: (typeof STREAMS)[number], log: (text: string) => v
     const done = args.find((argument) => typeof argument === 'function') as (() => void) | undefined;
     if (done !== undefined) process.nextTick(done);
     return true;
-  };
-  stream.write = write as Write;
-  return (): void => {
-    stream.write = own;
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { type AppRuntime, invokeTask, type Outcome, redirectOutput } from '@celeriac/core/internal';
+import { type AppRuntime, invokeTask, type Outcome, redirectOutput, writePast } from '@celeriac/core/internal';
 import { decodeMessageBody, readTaskRequest, toExceptionInfo, tracebackOf } from '@celeriac/protocol';
 import { isUnreadable, readBody } from '../../execute/read-body.ts';
 import { RunSignals } from '../../execute/run-signals.ts';
@@ -150,7 +150,7 @@ export class ChildMain {
 
   #fatal(kind: string, error: unknown): void {
     if (this.#ending) return;
-    process.stderr.write(`${kind} in a pool process: ${tracebackOf(error)}`);
+    writePast(process.stderr, `${kind} in a pool process: ${tracebackOf(error)}`);
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     this.#endAfter({ kind: 'fatal', reason: `${kind}: ${text}` }, 1);
   }
