@@ -109,9 +109,9 @@ describe('envelope', () => {
     const { message: opened } = decodeEnvelope(
       '{"body":"","headers":{"__proto__":{"x":1},"constructor":2},"properties":{"__proto__":{"replyTo":"evil"}}}',
     );
-    expect(Object.getPrototypeOf(opened.headers)).toBeNull();
+    expect(Object.getPrototypeOf(opened.headers)).toBe(Object.prototype);
     expect(Object.keys(opened.headers)).toEqual(['__proto__', 'constructor']);
-    expect(opened.headers['toString']).toBeUndefined();
+    expect(opened.headers['x']).toBeUndefined();
     expect(opened.properties.replyTo).toBeUndefined();
     expect(({} as { x?: unknown }).x).toBeUndefined();
   });

@@ -54,8 +54,7 @@ export function encodeEnvelope(message: RawMessage, route: EnvelopeRoute): strin
 export function decodeEnvelope(text: string | Uint8Array, limits: MessageLimits = DEFAULT_LIMITS): OpenedEnvelope {
   const envelope = parseEnvelope(text, limits);
   const properties = recordField(envelope, 'properties');
-  // Freshly parsed, so that taking the prototype away costs less than a copy.
-  const headers = Object.setPrototypeOf(recordField(envelope, 'headers'), null) as PlainRecord;
+  const headers = recordField(envelope, 'headers');
   const delivery = isRecord(properties['delivery_info']) ? properties['delivery_info'] : emptyRecord();
   return {
     message: {

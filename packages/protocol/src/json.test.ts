@@ -61,6 +61,31 @@ describe('JSON', () => {
     );
   });
 
+  it('reads long integers exactly wherever they stand, among texts of any length', () => {
+    const digits = fc.stringMatching(/^-?[1-9]\d{15,30}$/);
+    fc.assert(
+      fc.property(
+        fc.string({ maxLength: 40 }),
+        digits,
+        fc.constantFrom('[', '[1, ', '[ "x",\t', ''),
+        (text, long, before) => {
+          const source = before === '' ? long : `${before}${long}, ${JSON.stringify(text + long)}]`;
+          const expected = Number.isSafeInteger(Number(long)) ? Number(long) : BigInt(long);
+          const read = decodeJson(source);
+          expect(before === '' ? read : (read as unknown[]).at(-2)).toEqual(expected);
+          if (before !== '') expect((read as unknown[]).at(-1)).toBe(text + long);
+        },
+      ),
+    );
+  });
+
+  it.each(Array.from({ length: 34 }, (_, before) => before))(
+    'finds the shortest of them behind %i characters',
+    (before) => {
+      expect(decodeJson(`${' '.repeat(before)}9999999999999999`)).toBe(9_999_999_999_999_999n);
+    },
+  );
+
   it('refuses what native parsing refuses', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'[]{},:"\\0129.eE+-ntrufalse \n\u0001') }), (text) => {

@@ -8,7 +8,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
-/** Message headers by wire name. Null-prototype where they were decoded, so that `__proto__` is a plain key. */
+/** Message headers by wire name: the own properties. A header may be named like something that a prototype has. */
 export type MessageHeaders = { readonly [name: string]: unknown };
 
 /** AMQP's basic properties in TypeScript casing; the wire names live in this package only. */

@@ -50,9 +50,22 @@ export function resultMetaText(meta: ResultMeta, resultText?: string, options?: 
   return `{"status":${JSON.stringify(meta.status)},"result":${resultText},${encodeJson(rest, options).slice(1)}`;
 }
 
-/** Nothing but the outcome: what most results are. */
+/** Nothing but the outcome: what most results are. Written out, since it is asked for every result. */
 function isBare(meta: ResultMeta): boolean {
-  return meta.traceback === null && meta.children.length === 0 && OPTIONAL_KEYS.every((key) => meta[key] === undefined);
+  return (
+    meta.traceback === null &&
+    meta.children.length === 0 &&
+    meta.group_id === undefined &&
+    meta.parent_id === undefined &&
+    meta.name === undefined &&
+    meta.args === undefined &&
+    meta.kwargs === undefined &&
+    meta.worker === undefined &&
+    meta.retries === undefined &&
+    meta.queue === undefined &&
+    meta.stamps === undefined &&
+    meta.stamped_headers === undefined
+  );
 }
 
 /** The five fields that the rpc back end sends. @see celery/backends/rpc.py */

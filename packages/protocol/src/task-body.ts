@@ -57,8 +57,7 @@ export interface BodyReading {
  */
 export function decodeMessageBody(message: RawMessage, reading: BodyReading): unknown {
   const limits = reading.limits ?? DEFAULT_LIMITS;
-  reading.serializers.requireAccepted(message.contentType, reading.accept);
-  const body = decompressed(message, reading.compressions, limits);
+  const body = decompressed(message, reading, limits);
   return reading.serializers.decode(body, message.contentType, message.contentEncoding, reading.accept, limits);
 }
 
@@ -79,7 +78,7 @@ export function decodeTaskBodyOf(
   return isNamed ? decodeTaskBodyV1(body) : decodeTaskBody(body);
 }
 
-function decompressed(message: RawMessage, compressions: CompressionRegistry, limits: MessageLimits): Uint8Array {
+function decompressed(message: RawMessage, reading: BodyReading, limits: MessageLimits): Uint8Array {
   const name = message.headers['compression'];
   if (name === undefined || name === null) {
     if (message.body.length > limits.maxMessageBytes) {
@@ -88,7 +87,8 @@ function decompressed(message: RawMessage, compressions: CompressionRegistry, li
     return message.body;
   }
   if (typeof name !== 'string') throw new DecodeError('compression', 'the header is not text');
-  return compressions.byContentType(name).decompress(message.body, limits.maxMessageBytes);
+  reading.serializers.requireAccepted(message.contentType, reading.accept);
+  return reading.compressions.byContentType(name).decompress(message.body, limits.maxMessageBytes);
 }
 
 function readArgs(value: unknown): readonly unknown[] {

@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS, type MessageLimits } from './limits.ts';
 import { describeType, isRecord, type PlainRecord, toRecord } from './plain-record.ts';
 import { InvalidTaskError } from './protocol-errors.ts';
 import { argsRepr, kwargsRepr } from './python-repr.ts';
-import type { MessageProperties, RawMessage } from './raw-message.ts';
+import type { MessageHeaders, MessageProperties, RawMessage } from './raw-message.ts';
 
 /** What a worker knows of a task before it decodes the body. */
 export interface TaskRequest {
@@ -60,7 +60,8 @@ export function readTaskRequest(
   decodeBody: () => unknown,
   limits: MessageLimits = DEFAULT_LIMITS,
 ): TaskRequest {
-  const headers = toRecord(message.headers);
+  // Only names that no prototype has are read here.
+  const headers = message.headers as PlainRecord;
   if (headers['task'] === undefined || headers['task'] === null) return readV1(message, headers, decodeBody(), limits);
   if (headers['id'] === undefined || startsWithBrace(message)) {
     const body = decodeBody();
@@ -74,7 +75,7 @@ function startsWithBrace(message: RawMessage): boolean {
   return message.body[0] === 0x7b && message.headers['compression'] === undefined;
 }
 
-function readV1(message: RawMessage, headers: PlainRecord, body: unknown, limits: MessageLimits): TaskRequest {
+function readV1(message: RawMessage, headers: MessageHeaders, body: unknown, limits: MessageLimits): TaskRequest {
   if (!isRecord(body) || body['task'] === undefined) throw new InvalidTaskError('task', 'is missing');
   const fields = toRecord(body);
   const group = fields['taskset'] ?? fields['group'];
@@ -93,42 +94,86 @@ function reprOfKwargs(kwargs: unknown): string {
 
 function readFields(
   fields: PlainRecord,
-  headers: PlainRecord,
+  headers: MessageHeaders,
   properties: MessageProperties,
   protocol: TaskRequest['protocol'],
   limits: MessageLimits,
 ): TaskRequest {
-  const task = readTaskName(fields['task']);
-  const id = readId(fields['id'], limits);
-  const [timeLimitSeconds, softTimeLimitSeconds] = readTimeLimit(fields['timelimit']);
-  return {
-    task,
-    id,
-    shadow: readText(fields['shadow'], 'shadow'),
-    etaMs: readTime(fields['eta'], 'eta'),
-    expiresMs: readTime(fields['expires'], 'expires'),
-    group: readText(fields['group'], 'group'),
-    groupIndex: readGroupIndex(fields['group_index']),
-    retries: readRetries(fields['retries']),
-    timeLimitSeconds,
-    softTimeLimitSeconds,
-    rootId: readText(fields['root_id'], 'root_id') ?? id,
-    parentId: readText(fields['parent_id'], 'parent_id'),
-    argsrepr: textOr(fields['argsrepr'], ''),
-    kwargsrepr: textOr(fields['kwargsrepr'], ''),
-    origin: typeof fields['origin'] === 'string' ? fields['origin'] : null,
-    ignoreResult: typeof fields['ignore_result'] === 'boolean' ? fields['ignore_result'] : null,
-    replyTo: properties.replyTo ?? null,
-    correlationId: properties.correlationId ?? null,
-    priority: readPriority(properties.priority),
-    ...(properties.deliveryMode !== undefined && { deliveryMode: properties.deliveryMode }),
-    headers,
-    protocol,
-    replacedTaskNesting: readNesting(fields['replaced_task_nesting'] ?? properties.extra?.['replaced_task_nesting']),
-    stampedHeaders: readTextList(fields['stamped_headers']),
-    stamps: readStamps(fields['stamps']),
-    utc: fields['utc'] !== false,
-  };
+  return new ReadRequest(fields, headers, properties, protocol, limits);
+}
+
+/** A class for the sake of its headers: without a prototype, and copied only for those who look at them. */
+class ReadRequest implements TaskRequest {
+  readonly task: string;
+  readonly id: string;
+  readonly shadow: string | null;
+  readonly etaMs: number | null;
+  readonly expiresMs: number | null;
+  readonly group: string | null;
+  readonly groupIndex: number | null;
+  readonly retries: number;
+  readonly timeLimitSeconds: number | null;
+  readonly softTimeLimitSeconds: number | null;
+  readonly rootId: string;
+  readonly parentId: string | null;
+  readonly argsrepr: string;
+  readonly kwargsrepr: string;
+  readonly origin: string | null;
+  readonly ignoreResult: boolean | null;
+  readonly replyTo: string | null;
+  readonly correlationId: string | null;
+  readonly priority: number;
+  declare readonly deliveryMode?: 1 | 2;
+  readonly protocol: TaskRequest['protocol'];
+  readonly replacedTaskNesting: number;
+  readonly stampedHeaders: readonly string[] | null;
+  readonly stamps: PlainRecord;
+  readonly utc: boolean;
+  #headers: MessageHeaders;
+
+  constructor(
+    fields: PlainRecord,
+    headers: MessageHeaders,
+    properties: MessageProperties,
+    protocol: TaskRequest['protocol'],
+    limits: MessageLimits,
+  ) {
+    const [timeLimitSeconds, softTimeLimitSeconds] = readTimeLimit(fields['timelimit']);
+    this.task = readTaskName(fields['task']);
+    this.id = readId(fields['id'], limits);
+    this.shadow = readText(fields['shadow'], 'shadow');
+    this.etaMs = readTime(fields['eta'], 'eta');
+    this.expiresMs = readTime(fields['expires'], 'expires');
+    this.group = readText(fields['group'], 'group');
+    this.groupIndex = readGroupIndex(fields['group_index']);
+    this.retries = readRetries(fields['retries']);
+    this.timeLimitSeconds = timeLimitSeconds;
+    this.softTimeLimitSeconds = softTimeLimitSeconds;
+    this.rootId = readText(fields['root_id'], 'root_id') ?? this.id;
+    this.parentId = readText(fields['parent_id'], 'parent_id');
+    this.argsrepr = textOr(fields['argsrepr'], '');
+    this.kwargsrepr = textOr(fields['kwargsrepr'], '');
+    this.origin = typeof fields['origin'] === 'string' ? fields['origin'] : null;
+    this.ignoreResult = typeof fields['ignore_result'] === 'boolean' ? fields['ignore_result'] : null;
+    this.replyTo = properties.replyTo ?? null;
+    this.correlationId = properties.correlationId ?? null;
+    this.priority = readPriority(properties.priority);
+    if (properties.deliveryMode !== undefined) this.deliveryMode = properties.deliveryMode;
+    this.protocol = protocol;
+    this.replacedTaskNesting = readNesting(
+      fields['replaced_task_nesting'] ?? properties.extra?.['replaced_task_nesting'],
+    );
+    this.stampedHeaders = readTextList(fields['stamped_headers']);
+    this.stamps = readStamps(fields['stamps']);
+    this.utc = fields['utc'] !== false;
+    this.#headers = headers;
+  }
+
+  get headers(): PlainRecord {
+    const record = toRecord(this.#headers);
+    this.#headers = record;
+    return record;
+  }
 }
 
 function readTaskName(value: unknown): string {
@@ -185,11 +230,15 @@ function readRetries(value: unknown): number {
   return value as number;
 }
 
-function readTimeLimit(value: unknown): [number | null, number | null] {
-  if (value === undefined || value === null) return [null, null];
+const NO_LIMITS: readonly [null, null] = [null, null];
+
+function readTimeLimit(value: unknown): readonly [number | null, number | null] {
+  if (value === undefined || value === null) return NO_LIMITS;
   if (!Array.isArray(value) || value.length !== 2)
     throw new InvalidTaskError('timelimit', 'must be [hard, soft] or null');
-  const [hard, soft] = value.map(readLimit) as [number | null, number | null];
+  const hard = readLimit(value[0]);
+  const soft = readLimit(value[1]);
+  if (hard === null && soft === null) return NO_LIMITS;
   if (hard !== null && soft !== null && soft > hard)
     throw new InvalidTaskError('timelimit', 'has a soft limit above the hard one');
   return [hard, soft];

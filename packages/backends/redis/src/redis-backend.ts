@@ -144,7 +144,9 @@ class RedisBackend implements Backend {
   /** The script sees a SUCCESS that stands by itself. */
   async #storeAtOnce(requests: readonly StoreRequest[]): Promise<StoreReport> {
     const { outcomes, winners } = decideStores(requests, () => undefined);
-    const verdicts = await this.#write(winners, () => '*');
+    const verdicts = await this.#write(winners);
+    // As it is nearly always.
+    if (!verdicts.includes(1)) return { outcomes, settled: [] };
     const final = new Set(winners.filter((_winner, at) => verdicts[at] === 1).map(({ meta }) => meta.task_id));
     return {
       outcomes: outcomes.map((outcome, at) => (final.has(requests[at]!.meta.task_id) ? 'final' : outcome)),
@@ -166,9 +168,8 @@ class RedisBackend implements Backend {
         return Buffer.isBuffer(value) ? codec.decode(value, id).status : undefined;
       };
       const decision = decideStores(rest, statusOf);
-      const verdicts = await this.#write(decision.winners, (id) =>
-        attempt > MOST_TRIES ? '*' : sha1Of(standing.get(id)),
-      );
+      const expected = attempt > MOST_TRIES ? undefined : (id: string): string => sha1Of(standing.get(id));
+      const verdicts = await this.#write(decision.winners, expected);
       const changed = new Set(
         decision.winners.filter((_one, at) => verdicts[at] === 2).map(({ meta }) => meta.task_id),
       );
@@ -180,15 +181,16 @@ class RedisBackend implements Backend {
     return { outcomes: requests.map((request) => outcomes.get(request)!), settled: [] };
   }
 
-  async #write(winners: readonly StoreRequest[], expected: (taskId: string) => string): Promise<readonly number[]> {
+  /** @param expected - what was read before under an id; left out where the script judges what stands by itself */
+  async #write(winners: readonly StoreRequest[], expected?: (taskId: string) => string): Promise<readonly number[]> {
     const { connection, keys, codec, ttlMs } = this.#place;
     const texts = winners.map((request) => argumentOf(codec.encodeTextual(request)));
     const verdicts: number[] = [];
     for (let at = 0; at < winners.length; at += AT_ONCE) {
-      const some = winners.slice(at, at + AT_ONCE);
-      const args = some.flatMap(({ meta }, index) => [texts[at + index]!, expected(meta.task_id)]);
-      const names = some.map(({ meta }) => keys.task(meta.task_id));
-      const reply = await connection.run((redis) => redis.run(STORE, names, [ttlMs, ...args]));
+      const ids = winners.slice(at, at + AT_ONCE).map(({ meta }) => meta.task_id);
+      const names = ids.map((id) => keys.task(id));
+      const args = [ttlMs, ...texts.slice(at, at + AT_ONCE), ...(expected === undefined ? [] : ids.map(expected))];
+      const reply = await connection.run((redis) => redis.run(STORE, names, args));
       verdicts.push(...listOf(reply).map(numberOf));
     }
     return verdicts;

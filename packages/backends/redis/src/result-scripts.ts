@@ -2,9 +2,9 @@ import { RedisScript } from '@celeriac/redis';
 
 /**
  * Keeps results and tells about them, but never over a SUCCESS. KEYS: one for each result. ARGV: how long to keep them
- * (ms, 0 = for ever), then for each its text and what must stand there: `*` for anything but a SUCCESS in JSON, otherwise
- * the SHA-1 of the value that was read before. Answers with a number for each: 0 kept, 1 a SUCCESS stands, 2 something
- * else stands than was read.
+ * (ms, 0 = for ever), the text of each, and then for each what must stand there: the SHA-1 of the value that was read
+ * before. Without any of these, anything but a SUCCESS in JSON may stand. Answers with a number for each: 0 kept, 1 a
+ * SUCCESS stands, 2 something else stands than was read.
  */
 export const STORE: RedisScript = new RedisScript(`
 local ttl = tonumber(ARGV[1])
@@ -15,9 +15,9 @@ local function isSuccess(text)
   return read and type(meta) == 'table' and meta.status == 'SUCCESS'
 end
 for i, key in ipairs(KEYS) do
-  local text, expected = ARGV[2 * i], ARGV[2 * i + 1]
+  local text, expected = ARGV[1 + i], ARGV[1 + #KEYS + i]
   local verdict = 0
-  if ttl > 0 and expected == '*' then
+  if ttl > 0 and not expected then
     local standing = redis.call('SET', key, text, 'PX', ttl, 'GET')
     if standing and isSuccess(standing) then
       redis.call('SET', key, standing, 'PX', ttl)
@@ -25,7 +25,7 @@ for i, key in ipairs(KEYS) do
     end
   else
     local standing = redis.call('GET', key)
-    if expected == '*' then
+    if not expected then
       if standing and isSuccess(standing) then verdict = 1 end
     elseif redis.sha1hex(standing or '') ~= expected then
       verdict = 2

@@ -32,6 +32,7 @@ export class BoundContext implements TaskContext {
     const { request, body, delivery } = this.#invocation;
     this.#request ??= {
       ...request,
+      headers: request.headers,
       args: body.args,
       kwargs: body.kwargs,
       hostname: this.#environment.hostname,

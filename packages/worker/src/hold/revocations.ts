@@ -19,7 +19,7 @@ export class Revocations {
 
   /** Whether this task must not run. */
   concerns({ id, stamps }: Pick<TaskRequest, 'id' | 'stamps'>): boolean {
-    return this.#ids.has(id, this.#clock.monotonic()) || this.#stamps.match(stamps);
+    return (this.#ids.size > 0 && this.#ids.has(id, this.#clock.monotonic())) || this.#stamps.match(stamps);
   }
 
   /** @param sinceMs - when it was revoked, on the clock that never jumps. Default: now */
