@@ -28,7 +28,7 @@ test('waits for as long as work gets on, and no longer', async () => {
   let left = 3;
   const timer = setInterval(() => {
     if (left > 1) left--;
-  }, 100);
+  }, 90);
   expect(
     await doneAfter(
       whileMoving(200, never, () => left),
