@@ -112,6 +112,8 @@ export interface LinkSettings {
   readonly loginMethod?: string;
   /** Type of queues in which the broker holds messages until their time. */
   readonly delayedQueueType?: 'quorum' | 'classic';
+  /** Messages that are not due are left to the broker, where its options do not say otherwise. */
+  readonly nativeDelayedDelivery?: true;
 }
 
 /** What a transport package exports as `transport`: found by the scheme of the broker URL. */

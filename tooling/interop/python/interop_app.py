@@ -28,6 +28,13 @@ def make_app(protocol=2):
         broker_connection_retry_on_startup=True,
         redis_socket_connect_timeout=10,
     )
+    if CONFIG.get("quorum"):
+        app.conf.update(
+            task_default_queue_type="quorum",
+            task_default_exchange_type="topic",
+            task_create_missing_queue_type="quorum",
+            task_create_missing_queue_exchange_type="topic",
+        )
     return app
 
 

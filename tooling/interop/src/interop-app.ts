@@ -26,6 +26,11 @@ export function clientApp(config: InteropConfig): Celeriac {
     acceptContent: ['json', 'msgpack'],
     taskDefaultQueue: config.celeriacQueue,
     ...(config.maxPriority !== null && { taskQueueMaxPriority: config.maxPriority }),
+    ...(config.quorum && {
+      taskDefaultQueueType: 'quorum',
+      taskDefaultExchangeType: 'topic',
+      taskCreateMissingQueueType: 'quorum',
+    }),
     controlExchange: config.controlExchange,
     ...(config.eventExchange !== undefined && { eventExchange: config.eventExchange }),
     resultExpires: 600,

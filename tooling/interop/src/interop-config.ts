@@ -8,6 +8,8 @@ export interface InteropConfig {
   readonly celeriacQueue: string;
   /** What queues declare as `x-max-priority`; null where the broker has priorities by itself. */
   readonly maxPriority: number | null;
+  /** Whether queues are quorum queues behind topic exchanges. */
+  readonly quorum?: true;
   /** Name of the exchanges of remote control: workers of other setups do not hear. */
   readonly controlExchange: string;
   /** Name of the exchange of events. Default: Celery's own. */

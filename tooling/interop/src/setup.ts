@@ -21,6 +21,8 @@ export interface Stack {
   readonly backend: string;
   readonly isAmqp: boolean;
   readonly isRpc: boolean;
+  /** Quorum queues, which know no priorities. */
+  readonly isQuorum?: true;
 }
 
 /** What a {@link Setup} is made of. */
@@ -80,7 +82,8 @@ export class Setup {
       backend: stack.backend,
       pythonQueue: `${run}.python`,
       celeriacQueue: `${run}.celeriac`,
-      maxPriority: stack.isAmqp ? 10 : null,
+      maxPriority: stack.isAmqp && !stack.isQuorum ? 10 : null,
+      ...(stack.isQuorum && { quorum: true }),
       controlExchange: run,
       notes: mkdtempSync(join(tmpdir(), 'interop-')),
     };

@@ -39,6 +39,17 @@ test('what broker_* says about connections reaches the transport apart from its 
   ]);
 });
 
+test.each([
+  [{ taskDefaultQueueType: 'quorum' }, true],
+  [{ taskDefaultQueueType: 'classic' }, undefined],
+  [{ taskCreateMissingQueueType: 'quorum' }, true],
+  [{ taskQueues: [{ name: 'celery', queueArguments: { 'x-queue-type': 'quorum' } }] }, true],
+  [{ taskQueues: [{ name: 'celery' }], taskDefaultQueueType: 'quorum' }, undefined],
+])('with %j delayed messages are left to the broker: %s', async (settings, expected) => {
+  const { broker } = await given(settings);
+  expect(broker[0]?.link?.nativeDelayedDelivery).toBe(expected);
+});
+
 test('overrideBackends serves its schemes, and redis_* settings reach only a Redis store', async () => {
   const results: BackendContext[] = [];
   const plugin = {

@@ -18,6 +18,7 @@ import {
 } from '@celeriac/transport';
 import { loadBackend, loadTransport } from '../plugins/load-plugin.ts';
 import type { Settings } from '../settings/settings.ts';
+import { usesQuorumQueues } from '../settings/uses-quorum-queues.ts';
 import { failoverOptions } from './failover-options.ts';
 
 /** What parts are made from. */
@@ -71,6 +72,8 @@ function linkOf(settings: Settings): LinkSettings {
     ...(brokerUseSsl !== false && { ssl: brokerUseSsl }),
     ...(brokerLoginMethod !== undefined && { loginMethod: brokerLoginMethod }),
     delayedQueueType: brokerNativeDelayedDeliveryQueueType,
+    // As in Celery: quorum queues know no global prefetch count, so that held messages would stop a worker.
+    ...(usesQuorumQueues(settings) && { nativeDelayedDelivery: true as const }),
   };
 }
 
