@@ -198,6 +198,27 @@ describe('report', () => {
   });
 });
 
+describe('doctor', () => {
+  it('says that broker and store answer', async () => {
+    expect(await ok('doctor')).toMatch(
+      /^broker +OK +sqlite:\/\/\/broker\.db\nbackend +OK +sqlite:\/\/\/results\.db\n$/,
+    );
+    expect(await okJson('doctor')).toEqual({
+      healthy: true,
+      broker: { url: 'sqlite:///broker.db', findings: [] },
+      backend: { url: 'sqlite:///results.db', findings: [] },
+    });
+  });
+
+  it('names what is wrong, and ends with 1', async () => {
+    const places = ['-b', 'redis://:hush@127.0.0.1:1', '--result-backend', 'memory://'];
+    const { code, stdout, stderr } = await stage.run([...places, 'doctor']);
+    expect(stdout).toMatch(/^broker +ATTENTION\n {2}- .*127\.0\.0\.1:1.*\n(?: +hint: .*\n)?backend +OK +memory:/);
+    expect(stdout + stderr).not.toContain('hush');
+    expect(code).toBe(1);
+  });
+});
+
 describe('shell --eval', () => {
   it('knows the app and its tasks by short and by full name', async () => {
     expect(await ok('shell', '--eval', 'app.name')).toBe('proj\n');

@@ -24,6 +24,7 @@ const commands = [
   'migrate',
   'shell',
   'report',
+  'doctor',
   'quarantine',
   'completion',
 ];

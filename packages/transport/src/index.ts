@@ -27,6 +27,7 @@ export type {
 export type { Service } from './service.ts';
 export type { Binding, ExchangeDeclaration, QueueDeclaration, Topology } from './topology.ts';
 export type {
+  BrokerWarning,
   ConsumeOptions,
   Consumer,
   JointSettlement,

@@ -62,6 +62,13 @@ export interface JointSettlement {
   begin(deliveries: readonly Delivery[]): { readonly work: JointWork; end(settled: readonly string[] | Error): void };
 }
 
+/** Something about a broker that works now and may not for long. */
+export interface BrokerWarning {
+  readonly problem: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
 /**
  * A connection to one broker. Brokers that only store and hand out messages implement `QueueStore` instead and get this
  * from `virtualTransport`; those that speak AMQP implement it themselves.
@@ -89,6 +96,8 @@ export interface Transport {
   purge(queue: string): Promise<number>;
   /** Removes the queue, its messages and bindings. Removing what does not exist is no error. */
   remove(queue: string): Promise<void>;
+  /** What an operator should know of: nothing that stops work now. Absent where nothing is known. */
+  warnings?(): Promise<readonly BrokerWarning[]>;
   /** Stops consumers, returns held deliveries to their queues, closes. Safe to call twice and before `connect`. */
   close(): Promise<void>;
 }

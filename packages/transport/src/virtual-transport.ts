@@ -11,6 +11,7 @@ import { Settler } from './settler.ts';
 import type { Binding, QueueDeclaration, Topology } from './topology.ts';
 import { TransientQueues } from './transient-queues.ts';
 import type {
+  BrokerWarning,
   ConsumeOptions,
   Consumer,
   JointSettlement,
@@ -56,6 +57,8 @@ export interface VirtualTransportParts {
   noteQueues?(queues: readonly QueueDeclaration[], bindings: readonly Binding[]): void;
   /** Takes note of queues that end with this connection, for stores that can remove them should its process die. */
   declareTransient?(queues: readonly string[]): Promise<void>;
+  /** See `Transport.warnings`. */
+  warnings?(): Promise<readonly BrokerWarning[]>;
   /** Called once, after the store was closed. */
   onClose?(): void | Promise<void>;
 }
@@ -151,6 +154,11 @@ class VirtualTransport implements Transport {
   async remove(queue: string): Promise<void> {
     this.#requireOpen();
     await this.#removeQueue(queue);
+  }
+
+  async warnings(): Promise<readonly BrokerWarning[]> {
+    this.#requireOpen();
+    return (await this.#parts.warnings?.()) ?? [];
   }
 
   close(): Promise<void> {

@@ -4,7 +4,7 @@ import { type Attach, choiceArgument, examples } from './define.ts';
 /** What `celeriac list` can show. */
 const LISTS = ['tasks', 'queues', 'bindings'] as const;
 
-/** `celeriac list`, `shell` and `report`. */
+/** `celeriac list`, `shell`, `report` and `doctor`. */
 export function defineInspection(program: Command, attach: Attach): void {
   const list = program
     .command('list')
@@ -31,6 +31,12 @@ export function defineInspection(program: Command, attach: Attach): void {
     .description('versions, platform, settings (secrets masked), broker and result store: for bug reports')
     .addHelpText('after', examples('celeriac -A ./src/tasks.ts report'));
   attach(report, async () => (await import('../commands/report.ts')).reportCommand);
+
+  const doctor = program
+    .command('doctor')
+    .description('look for what is wrong with broker and result store, or soon will be; exit code 1 if there is any')
+    .addHelpText('after', examples('celeriac -A ./src/tasks.ts doctor', 'celeriac -b redis://localhost doctor --json'));
+  attach(doctor, async () => (await import('../commands/doctor.ts')).doctorCommand);
 
   defineUpgrade(program, attach);
 }

@@ -200,8 +200,12 @@ describe.skipIf(server.skipped !== undefined)('a server that fails', () => {
     const { logger, entries } = recordingLogger();
     const transport = redisTransport({ url, logger });
     await transport.connect();
-    await transport.close();
+    expect(await transport.warnings?.()).toEqual([
+      { problem: expect.stringContaining('allkeys-lru'), hint: expect.stringContaining('noeviction') },
+    ]);
     await exec('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    expect(await transport.warnings?.()).toEqual([]);
+    await transport.close();
     const warnings = entries.filter(({ level }) => level === 'warning');
     expect(warnings.map(({ fields }) => fields?.['policy'])).toEqual(['allkeys-lru']);
   });

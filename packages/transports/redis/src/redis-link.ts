@@ -9,7 +9,7 @@ import {
   RedisUnavailableError,
   textOf,
 } from '@celeriac/redis';
-import { ConfigurationError } from '@celeriac/transport';
+import { type BrokerWarning, ConfigurationError } from '@celeriac/transport';
 import { asTransportError } from './redis-transport-errors.ts';
 
 /** Where the server tells which keys have changed. */
@@ -149,6 +149,18 @@ export class RedisLink {
     await this.#translated(() => this.#news.call(['PING']));
   }
 
+  /** What an operator should know of this server. */
+  async warnings(): Promise<readonly BrokerWarning[]> {
+    const policy = evictingPolicy(textOf(await this.call(['INFO'])));
+    if (policy === undefined) return [];
+    return [
+      {
+        problem: `The server may drop messages to save memory: its maxmemory-policy is ${policy}`,
+        hint: 'Set maxmemory-policy to noeviction.',
+      },
+    ];
+  }
+
   close(): void {
     this.#closed = true;
     this.#end(new RedisUnavailableError(this.url, 'it was closed'));
@@ -198,11 +210,17 @@ export class RedisLink {
     if (version !== null && Number(version[1]) * 100 + Number(version[2]) < OLDEST_VERSION) {
       throw new ConfigurationError('brokerUrl', `leads to Redis ${version[1]}.${version[2]}; 6.2 or newer is needed`);
     }
-    const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
-    if (policy === undefined || policy === 'noeviction') return;
+    const policy = evictingPolicy(info);
+    if (policy === undefined) return;
     this.#options.logger.warning('The broker may drop messages to save memory: set maxmemory-policy to noeviction', {
       url: this.url,
       policy,
     });
   }
+}
+
+/** A policy by which the server drops keys that nobody told it to; undefined for one that does not. */
+function evictingPolicy(info: string): string | undefined {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+  return policy === 'noeviction' ? undefined : policy;
 }

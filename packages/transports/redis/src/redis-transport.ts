@@ -77,6 +77,7 @@ export function assembleTransport(parts: RedisTransportParts): { transport: Tran
     connect: () => store.link.connect(),
     noteQueues: (queues, wanted) => store.noteQueues(queues, wanted),
     declareTransient: (queues) => store.declareTransient(queues),
+    warnings: () => store.link.warnings(),
   });
   return { transport, store };
 }

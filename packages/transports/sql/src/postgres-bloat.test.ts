@@ -3,6 +3,7 @@ import { useDatabase } from '@celeriac/tooling/services';
 import { Client } from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { toRow } from './message-row.ts';
+import { oldTransactions } from './old-transactions.ts';
 import { PostgresMessages } from './postgres-messages.ts';
 import { ServerQueueTable } from './server-queue-table.ts';
 import { openStore, queued } from './sql-queue-store.fixture.ts';
@@ -94,6 +95,28 @@ describe.skipIf(place.skipped !== undefined)('B20: an old transaction keeps dead
     await holding;
     await database.close();
     await old.close();
+  });
+
+  test('the doctor names it, and how to end it', async () => {
+    await using broker = await openStore(url);
+    const old = new Client({ connectionString: url, application_name: 'forgotten "psql"' });
+    await old.connect();
+    await old.query('begin isolation level repeatable read');
+    await old.query('select 1');
+    const found = async () =>
+      (await oldTransactions(broker.database, 0)).filter(({ problem }) => problem.includes('forgotten'));
+    expect(await found()).toEqual([
+      {
+        problem: expect.stringMatching(
+          /^A transaction of "forgotten "psql"" \(process \d+, idle in transaction\) is open for 0 s/,
+        ),
+        hint: expect.stringMatching(/pg_terminate_backend\(\d+\)/),
+      },
+    ]);
+    expect(await oldTransactions(broker.database)).toEqual([]);
+    await old.query('commit');
+    expect(await found()).toEqual([]);
+    await old.end();
   });
 
   test('what is put back in front, or committed late, is found although claims begin behind it', async () => {

@@ -6,6 +6,7 @@ import { type LeaseThread, type Transport, virtualTransport } from '@celeriac/tr
 import { capabilitiesOf } from './capabilities.ts';
 import type { LeaseThreadOptions } from './lease-thread.ts';
 import { messageMigrations } from './message-migrations.ts';
+import { oldTransactions } from './old-transactions.ts';
 import { SqlBindingStore } from './sql-binding-store.ts';
 import { SqlQueueStore } from './sql-queue-store.ts';
 import { asTransportError } from './sql-transport-errors.ts';
@@ -67,6 +68,7 @@ export function assembleTransport(parts: SqlTransportParts): Transport {
     logger,
     connect: () => connect(database),
     declareTransient: (queues) => store.declareTransient(queues),
+    warnings: () => oldTransactions(database),
   });
 }
 
