@@ -1,4 +1,4 @@
-import { type ControlRequest, isCeleriacError, type Timer, uuid } from '@celeriac/protocol';
+import { type ControlRequest, escapeForLog, isCeleriacError, type Timer, uuid } from '@celeriac/protocol';
 import { publishRetryDelayMs } from '@celeriac/transport';
 import { InvalidCallError } from '../publish/invalid-call-error.ts';
 import { PublishError } from '../publish/publish-error.ts';
@@ -11,6 +11,8 @@ import { ControlUnavailableError } from './control-unavailable-error.ts';
 import { ReplyCollector } from './reply-collector.ts';
 
 const TIMEOUT_MS = 1000;
+/** Names in one line of the log. */
+const MOST_NAMES = 10;
 
 /** Sends commands to nodes and gathers their replies. @see kombu/pidbox.py Mailbox */
 export class Mailbox implements CommandSender {
@@ -68,7 +70,20 @@ export class Mailbox implements CommandSender {
       stop?.();
       signal?.removeEventListener('abort', onAbort);
     }
+    this.#warnOfTwins(replies);
     return replies;
+  }
+
+  /** Of their answers, who looks by name sees one only. @see celery/app/control.py flatten_reply */
+  #warnOfTwins(replies: readonly NodeReply[]): void {
+    const seen = new Set<string>();
+    const twins = new Set<string>();
+    for (const { node } of replies) (seen.has(node) ? twins : seen).add(node);
+    if (twins.size === 0) return;
+    const names = escapeForLog([...twins].slice(0, MOST_NAMES).join(', '), 1000);
+    this.#runtime.logger.warning(
+      `Several workers answered as ${names}. Give each worker a name of its own (celeriac worker -n).`,
+    );
   }
 
   /** As any message: a lost connection is tried again as `taskPublishRetryPolicy` says. */

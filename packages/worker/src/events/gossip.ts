@@ -43,6 +43,7 @@ export class Gossip implements PeerWatch {
   };
   readonly #handlers: Map<string, ElectionHandler> = new Map();
   readonly #warned: Set<string> = new Set();
+  #hasTwin = false;
   #timer: Timer | undefined;
 
   constructor(parts: GossipParts) {
@@ -105,7 +106,8 @@ export class Gossip implements PeerWatch {
     const { type, hostname } = event;
     if (type === 'worker-elect') this.#onElect(event);
     else if (type === 'worker-elect-ack') this.#onElectAck(event);
-    else if (hostname !== this.#parts.hostname && type.startsWith('worker-')) this.#onPeer(event);
+    else if (hostname === this.#parts.hostname) this.#checkTwin(event);
+    else if (type.startsWith('worker-')) this.#onPeer(event);
   }
 
   #onPeer(event: ReceivedEvent): void {
@@ -183,6 +185,16 @@ export class Gossip implements PeerWatch {
         this.#parts.runtime.logger.error(`What listens to other workers failed: ${text}`, { error });
       }
     }
+  }
+
+  /** Another process of the same name takes commands and answers that are meant for this one. Told of once. */
+  #checkTwin({ type, hostname, pid }: ReceivedEvent): void {
+    if (type !== 'worker-heartbeat' || pid === 0 || pid === process.pid || this.#hasTwin) return;
+    this.#hasTwin = true;
+    const name = escapeForLog(hostname, LONGEST_NAME);
+    this.#parts.runtime.logger.warning(
+      `Another worker is called ${name} too (process ${pid}). Give each worker a name of its own (-n).`,
+    );
   }
 
   /** Once for each worker. */

@@ -27,6 +27,17 @@ describe.each([...KINDS, ...(await databaseKinds())])('on %s', (kind) => {
     expect(await control.ping({ destination: ['nobody@x'], timeoutMs: 50 })).toEqual([]);
   });
 
+  it.runIf(kind === 'memory' || kind === 'redis')('who asks two workers of one name is told so', async () => {
+    const stage = await newStage(kind);
+    for (let count = 0; count < 2; count++) await stage.start({ hostname: 'twin@host', withoutGossip: true });
+    const inspect = stage.app.control.inspect({ timeoutMs: 20_000, limit: 2 });
+    expect([...(await inspect.ping()).keys()]).toEqual(['twin@host']);
+    expect(stage.lines).toContainEqual({
+      level: 'warning',
+      message: 'Several workers answered as twin@host. Give each worker a name of its own (celeriac worker -n).',
+    });
+  });
+
   it('tasks are seen where they are: running, waiting for a slot, waiting for their time', async () => {
     const stage = await newStage(kind);
     const { started, open } = gatedTask(stage);

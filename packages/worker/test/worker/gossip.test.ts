@@ -59,6 +59,23 @@ describe.each(KINDS)('gossip on %s', { timeout: 60_000 }, (kind) => {
     stopListening();
   });
 
+  it('a second worker of the same name, in another process, is warned of once', async () => {
+    const stage = await newStage(kind);
+    await stage.start({ hostname: 'twin@h', heartbeatIntervalMs: 200 });
+    for (const pid of [process.pid, 0, 77, 78]) {
+      await pretend(stage, 'worker-heartbeat', { freq: 2 }, { hostname: 'twin@h', pid });
+    }
+    const told = () => stage.lines.filter(({ message }) => message.startsWith('Another worker is called twin@h too'));
+    await until(() => told().length > 0, 'it is told');
+    await pretend(stage, 'worker-heartbeat', { freq: 2 }, { hostname: 'last@h' });
+    expect(told()).toEqual([
+      {
+        level: 'warning',
+        message: 'Another worker is called twin@h too (process 77). Give each worker a name of its own (-n).',
+      },
+    ]);
+  });
+
   it('clocks keep in step, and times that are far apart are warned of once', async () => {
     const stage = await newStage(kind);
     const watches = watchPeers(stage);
