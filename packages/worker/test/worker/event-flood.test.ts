@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { uuid } from '@celeriac/protocol';
+import { silentLogger, uuid } from '@celeriac/protocol';
 import { useService } from '@celeriac/tooling/services';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FlakyBroker } from './flaky-broker.ts';
@@ -48,7 +48,8 @@ async function runTasks(stage: Stage, count: number, isDone: (sent: number) => b
 
 describe('E2: a flood of events', { timeout: isLong ? 600_000 : 120_000 }, () => {
   it.skipIf(redis.skipped !== undefined)('with a frozen monitor every task runs, and no memory fills', async () => {
-    const stage = await newStage('redis');
+    // Its log would be kept.
+    const stage = await newStage('redis', { logger: silentLogger });
     stage.app.task('flood.noop', { ignoreResult: true }, () => null);
     await frozenMonitor(stage);
     const worker = await stage.start({ taskEvents: true, concurrency: 50 });
