@@ -67,7 +67,7 @@ describe('a worker that runs for long', { timeout: 3_600_000 }, () => {
       const spreadMs = LONG ? 60_000 : 2000;
       const run = await newRun('redis');
       const worker = await run.worker('async');
-      const dueFromMs = Date.now() + (LONG ? 300_000 : 4000);
+      const dueFromMs = Date.now() + (LONG ? 180_000 : 4000);
       for (let sent = 0; sent < held; sent += 1000) {
         await Promise.all(
           Array.from({ length: 1000 }, (_, index) => {
@@ -76,13 +76,16 @@ describe('a worker that runs for long', { timeout: 3_600_000 }, () => {
           }),
         );
       }
-      await until(async () => (await run.waiting()) === 0, 'all are held', LONG ? 300_000 : 120_000);
-      expect(await residentBytes(worker.pid!)).toBeLessThan(300 * MIB);
+      await until(async () => (await run.waiting()) === 0, 'all are held', 180_000);
+      const heldBytes = await residentBytes(worker.pid!);
+      expect(heldBytes).toBeLessThan(300 * MIB);
       await until(async () => (await run.lines('due')).length === held, 'all ran', 500_000);
       const lateMs = (await run.lines('due')).map((line) => Number(line.split(' ')[1])).sort((a, b) => a - b);
       expect(lateMs[0]).toBeGreaterThanOrEqual(-1);
+      const p99 = lateMs[Math.floor(held * 0.99)];
+      process.stdout.write(`| ${held} tasks held | ${(heldBytes / MIB).toFixed(0)} MiB, p99 ${p99} ms late |\n`);
       // A machine that does other things besides may hold up the scaled run.
-      expect(lateMs[Math.floor(held * 0.99)]).toBeLessThan(LONG ? 1000 : 5000);
+      expect(p99).toBeLessThan(LONG ? 1000 : 5000);
       expect(await residentBytes(worker.pid!)).toBeLessThan(300 * MIB);
     },
   );
