@@ -12,7 +12,7 @@ export interface StoreRequest {
   readonly replyTo?: string;
 }
 
-/** What became of a {@link StoreRequest}: kept, not kept since a SUCCESS stands already, or not kept since the guard was missing. */
+/** What became of a {@link StoreRequest}: kept, not kept since what stands outlasts it (see `outlasts`), or not kept since the guard was missing. */
 export type StoreOutcome = 'stored' | 'final' | 'not-held';
 
 /** Calls back for results that are, or become, ready. */
@@ -91,7 +91,7 @@ export interface Backend {
   /** Opens the connection. Every other verb may be called only after it. */
   connect(): Promise<void>;
   /**
-   * Keeps outcomes, all or none. A stored SUCCESS is never overwritten.
+   * Keeps outcomes, all or none. A stored SUCCESS is never overwritten, and no end of a task by a RETRY; see `outlasts`.
    * @param joint - settlements of `jointDomain` to make in the same transaction
    * @returns in the order given, and the rows of the joint statement as `settled`
    */

@@ -21,4 +21,4 @@ export { RESULT_LIMITS, ResultCodec, unreadableResult } from './result-codec.ts'
 export { isExpired, resultExpiresAt, resultTtlMs } from './result-expiry.ts';
 export { requireResultId, requireResultIds } from './result-id.ts';
 export { type ResultFeed, ResultWatchHub, type ResultWatchHubOptions } from './result-watch-hub.ts';
-export { decideStores, type StoreDecision } from './store-rules.ts';
+export { decideStores, outlasts, type StoreDecision } from './store-rules.ts';

@@ -22,6 +22,13 @@ describe('decideStores', () => {
     expect(decideStores([request('a', 'STARTED')], () => status).outcomes).toEqual(['stored']);
   });
 
+  it.each(['FAILURE', 'REVOKED'])('does not let a RETRY overwrite %s, stored before or in the same batch', (status) => {
+    expect(decideStores([request('a', 'RETRY')], () => status)).toEqual({ outcomes: ['final'], winners: [] });
+    const batch = [request('a', status), request('a', 'RETRY')];
+    expect(decideStores(batch, nothing)).toEqual({ outcomes: ['stored', 'final'], winners: [batch[0]] });
+    expect(decideStores([request('a', 'RETRY')], () => 'RETRY').outcomes).toEqual(['stored']);
+  });
+
   it('writes the last state of an id only', () => {
     const batch = [request('a', 'STARTED'), request('b', 'STARTED'), request('a', 'FAILURE')];
     const { outcomes, winners } = decideStores(batch, nothing);

@@ -141,7 +141,7 @@ class RedisBackend implements Backend {
     this.#place.connection.close();
   }
 
-  /** The script sees a SUCCESS that stands by itself. */
+  /** The script sees by itself what stands. */
   async #storeAtOnce(requests: readonly StoreRequest[]): Promise<StoreReport> {
     const { outcomes, winners } = decideStores(requests, () => undefined);
     const verdicts = await this.#write(winners);

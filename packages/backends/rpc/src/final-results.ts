@@ -1,20 +1,21 @@
-/** Ids that are remembered, so that a repeated task does not take its success back. */
+/** Ids that are remembered, so that a repeated task does not take its end back. */
 const LIMIT = 10_000;
 
-/** Tasks whose SUCCESS this process has sent, the newest ones. */
+/** Tasks whose end this process has sent, the newest ones. */
 export class FinalResults {
-  readonly #ids = new Set<string>();
+  readonly #statuses = new Map<string, string>();
 
-  has(id: string): boolean {
-    return this.#ids.has(id);
+  /** The status that was sent; undefined for a task that is not known to have ended. */
+  get(id: string): string | undefined {
+    return this.#statuses.get(id);
   }
 
-  add(id: string): void {
-    this.#ids.add(id);
-    if (this.#ids.size > LIMIT) this.#ids.delete(this.#ids.values().next().value!);
+  add(id: string, status: string): void {
+    this.#statuses.set(id, status);
+    if (this.#statuses.size > LIMIT) this.#statuses.delete(this.#statuses.keys().next().value!);
   }
 
   delete(id: string): void {
-    this.#ids.delete(id);
+    this.#statuses.delete(id);
   }
 }

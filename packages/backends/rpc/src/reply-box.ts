@@ -1,4 +1,4 @@
-import { isExpired, resultExpiresAt } from '@celeriac/backend';
+import { isExpired, outlasts, resultExpiresAt } from '@celeriac/backend';
 import type { ResultMeta } from '@celeriac/protocol';
 
 interface Kept {
@@ -29,10 +29,10 @@ export class ReplyBox {
     this.#options = options;
   }
 
-  /** A SUCCESS stands; everything else gives way to what comes later. */
+  /** What does not outlast it gives way. */
   put(meta: ResultMeta, nowMs: number): void {
     const id = meta.task_id;
-    if (this.#find(id, nowMs)?.meta.status === 'SUCCESS') return;
+    if (outlasts(this.#find(id, nowMs)?.meta.status, meta.status)) return;
     const expiresAtMs = resultExpiresAt(nowMs, this.#options.resultExpiresMs);
     this.#keep(id, { meta, expiresAtMs, claimed: false });
   }

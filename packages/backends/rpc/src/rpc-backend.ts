@@ -11,7 +11,7 @@ import {
   type StoreReport,
   type StoreRequest,
 } from '@celeriac/backend';
-import { isCeleriacError, type JointWork, type RawMessage, type ResultMeta } from '@celeriac/protocol';
+import { isCeleriacError, isReady, type JointWork, type RawMessage, type ResultMeta } from '@celeriac/protocol';
 import type { ConnectionGuard, OutgoingMessage, PublishOutcome } from '@celeriac/transport';
 import { rpcCapabilities } from './capabilities.ts';
 import { FinalResults } from './final-results.ts';
@@ -90,7 +90,7 @@ class RpcBackend implements Backend {
   async store(requests: readonly StoreRequest[], joint?: JointWork): Promise<StoreReport> {
     if (joint !== undefined) throw new ForeignJointWorkError(joint.domain, this.name);
     requireResultIds(requests.map(({ meta }) => meta.task_id));
-    const { outcomes, winners } = decideStores(requests, (id) => (this.#final.has(id) ? 'SUCCESS' : undefined));
+    const { outcomes, winners } = decideStores(requests, (id) => this.#final.get(id));
     const replies = winners.filter(({ replyTo }) => replyTo !== undefined && replyTo !== '');
     const messages = replies.map(
       (request): OutgoingMessage => ({
@@ -100,7 +100,7 @@ class RpcBackend implements Backend {
       }),
     );
     if (messages.length > 0) this.#report(await this.#publish(messages), messages);
-    for (const { meta } of winners) if (meta.status === 'SUCCESS') this.#final.add(meta.task_id);
+    for (const { meta } of winners) if (isReady(meta.status)) this.#final.add(meta.task_id, meta.status);
     return { outcomes, settled: [] };
   }
 

@@ -13,8 +13,11 @@ export class MysqlResultStatements {
   /** Gives out the next `count` numbers of the sequence; from now on the transaction has the sequence to itself. */
   readonly advance: StatementTemplate<{ count: number }>;
   readonly lastSeq: StatementTemplate<object, { value: number }>;
-  /** The last number given out, with each of these that has a SUCCESS that has not expired; with null where none has. */
-  readonly standing: StatementTemplate<{ ids: unknown; now: number }, { value: number; task_id: string | null }>;
+  /** The last number given out, with each of these that has come to an end that has not expired; with null where none has. */
+  readonly standing: StatementTemplate<
+    { ids: unknown; now: number },
+    { value: number } & ({ task_id: string; status: string } | { task_id: null; status: null })
+  >;
   /** `rows` is a list of rows, each a list in the order of the columns. */
   readonly store: StatementTemplate<{ rows: unknown }>;
   readonly load: StatementTemplate<{ ids: unknown; now: number }, ResultRow>;
@@ -34,8 +37,8 @@ export class MysqlResultStatements {
     this.standing = new StatementTemplate(
       dialect,
       (p) => sql`
-        select value, task_id from celeriac_counter left join celeriac_result
-          on ${among(p.ids)} and status = 'SUCCESS' and (expires_at is null or expires_at > ${p.now})
+        select value, task_id, status from celeriac_counter left join celeriac_result
+          on ${among(p.ids)} and status in ('SUCCESS', 'FAILURE', 'REVOKED') and (expires_at is null or expires_at > ${p.now})
         where name = 'result'`,
     );
     this.store = new StatementTemplate(dialect, (p) =>

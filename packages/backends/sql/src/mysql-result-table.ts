@@ -1,4 +1,4 @@
-import type { StoreReport } from '@celeriac/backend';
+import { outlasts, type StoreReport } from '@celeriac/backend';
 import { inBatches, rowsOf, type Steps } from '@celeriac/sql';
 import { BaseResultTable } from './base-result-table.ts';
 import { effectiveRows, outcomesOf } from './effective-rows.ts';
@@ -34,7 +34,10 @@ export class MysqlResultTable extends BaseResultTable<MysqlResultStatements> {
     yield this.statements.advance.with({ count: effective.length });
     const ids = this.database.dialect.list(effective.map((row) => row.task_id));
     const standing = yield* rowsOf(this.statements.standing.with({ ids, now: batch.nowMs }));
-    const finals = new Set(standing.map((row) => row.task_id).filter((id) => id !== null));
+    const coming = new Map(effective.map((row) => [row.task_id, row.status]));
+    const finals = new Set(
+      standing.flatMap(({ task_id: id, status }) => (id !== null && outlasts(status, coming.get(id)!) ? [id] : [])),
+    );
     let seq = (standing[0]?.value ?? 0) - effective.length;
     const writes = effective.filter((row) => !finals.has(row.task_id));
     for (const some of inBatches(writes, sizeOf, STORE_BYTES)) {

@@ -1,5 +1,6 @@
 import { type SqlDialect, StatementTemplate } from '@celeriac/sql';
 import { type RawBuilder, sql } from 'kysely';
+import { outlasts } from './outlasts.ts';
 import type { ResultRow } from './result-row.ts';
 
 type Texts = readonly (string | null)[];
@@ -46,7 +47,7 @@ export class PostgresResultStatements {
             result_bytes = excluded.result_bytes, traceback = excluded.traceback, children = excluded.children,
             date_done = excluded.date_done, group_id = excluded.group_id, parent_id = excluded.parent_id,
             extended = excluded.extended, expires_at = excluded.expires_at
-          where kept.status <> 'SUCCESS' or kept.expires_at <= ${p.now}
+          where not ${outlasts('kept', 'excluded')} or kept.expires_at <= ${p.now}
           returning task_id
         )
         select task_id, 0 as told from stored

@@ -10,7 +10,7 @@ export interface ClosableFeed extends ResultFeed {
 /** Results in one kind of database. All of it throws what the contract of backends says. */
 export interface ResultTable {
   readonly feed: ClosableFeed;
-  /** Changes nothing where a SUCCESS stands that has not expired. */
+  /** Changes nothing where something stands that outlasts it and has not expired. */
   store(batch: StoreBatch): Promise<StoreReport>;
   load(ids: readonly string[], nowMs: number): Promise<readonly ResultRow[]>;
   forget(ids: readonly string[]): Promise<void>;

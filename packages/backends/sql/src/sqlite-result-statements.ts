@@ -1,5 +1,6 @@
 import { type SqlDialect, StatementTemplate } from '@celeriac/sql';
 import { type RawBuilder, sql } from 'kysely';
+import { outlasts } from './outlasts.ts';
 import type { NewResultRow, ResultRow } from './result-row.ts';
 
 /** The statements on results, each compiled when it is first used. */
@@ -7,7 +8,7 @@ export class SqliteResultStatements {
   /** Gives out the next `count` numbers of the sequence; answers with the last of them. */
   readonly advance: StatementTemplate<{ count: number }, { value: number }>;
   readonly lastSeq: StatementTemplate<object, { value: number }>;
-  /** Changes nothing where a SUCCESS stands that has not expired. */
+  /** Changes nothing where something stands that outlasts it and has not expired. */
   readonly store: StatementTemplate<NewResultRow & { readonly now: number }>;
   readonly load: StatementTemplate<{ ids: unknown; now: number }, ResultRow>;
   /** What was written after `seq`, in order. */
@@ -34,7 +35,7 @@ export class SqliteResultStatements {
           result_bytes = excluded.result_bytes, traceback = excluded.traceback, children = excluded.children,
           date_done = excluded.date_done, group_id = excluded.group_id, parent_id = excluded.parent_id,
           extended = excluded.extended, expires_at = excluded.expires_at
-        where celeriac_result.status <> 'SUCCESS' or celeriac_result.expires_at <= ${p.now}`,
+        where not ${outlasts('celeriac_result', 'excluded')} or celeriac_result.expires_at <= ${p.now}`,
     );
     this.load = new StatementTemplate(
       dialect,

@@ -157,6 +157,20 @@ export const resultFlaws: readonly BackendFlaw[] = [
     }),
   },
   {
+    name: 'lets a RETRY overwrite a failure',
+    caughtBy: ['never lets the RETRY of an attempt overwrite the end of the next one'],
+    backend: (sound) => ({
+      store: async (requests, joint) => {
+        const failed = await sound.load(requests.map(({ meta }) => meta.task_id));
+        const overwritten = requests.flatMap(({ meta }, index) =>
+          meta.status === 'RETRY' && failed[index]?.status === 'FAILURE' ? [meta.task_id] : [],
+        );
+        if (overwritten.length > 0) await sound.forget(overwritten);
+        return sound.store(requests, joint);
+      },
+    }),
+  },
+  {
     name: 'refuses a whole batch for one final result',
     caughtBy: ['judges each result of a batch by itself'],
     backend: (sound) => ({

@@ -6,7 +6,7 @@ import { needsShared } from './needs-shared.ts';
 
 const UNFINISHED: Partial<ResultMeta> = { date_done: null };
 
-/** A SUCCESS stands for ever; every other state gives way. */
+/** A SUCCESS stands for ever, the end of a task against a RETRY; every other state gives way. */
 export const overwriteCases: readonly BackendCase[] = [
   {
     name: 'never overwrites a SUCCESS',
@@ -29,6 +29,22 @@ export const overwriteCases: readonly BackendCase[] = [
       await storeOne(first, resultMeta(id, 'first'));
       await storeOne(second, failureMeta(id, 'late'), 'final');
       assertMeta(await loadOne(first, id), resultMeta(id, 'first'));
+    },
+  },
+  {
+    name: 'never lets the RETRY of an attempt overwrite the end of the next one',
+    async run(harness) {
+      const backend = await harness.connect();
+      const retry = (id: string): ResultMeta => resultMeta(id, null, { ...UNFINISHED, status: 'RETRY' });
+      const [late, both, again] = [harness.id('late-retry'), harness.id('batch-retry'), harness.id('retries')];
+      await storeOne(backend, failureMeta(late, 'the end'));
+      await storeOne(backend, retry(late), 'final');
+      assertMeta(await loadOne(backend, late), failureMeta(late, 'the end'));
+      const report = await backend.store([{ meta: failureMeta(both, 'the end') }, { meta: retry(both) }]);
+      assert.deepEqual(report.outcomes, ['stored', 'final']);
+      assertMeta(await loadOne(backend, both), failureMeta(both, 'the end'));
+      for (const step of [retry(again), retry(again), failureMeta(again, 'the end')]) await storeOne(backend, step);
+      assertMeta(await loadOne(backend, again), failureMeta(again, 'the end'));
     },
   },
   {
