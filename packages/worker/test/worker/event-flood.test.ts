@@ -78,25 +78,3 @@ describe('E2: a flood of events', { timeout: isLong ? 600_000 : 120_000 }, () =>
     expect(events.dropped).toBe(190_000);
   });
 });
-
-describe('D10: revoked ids', { timeout: 120_000 }, () => {
-  it.skipIf(redis.skipped !== undefined)(
-    '10,000 of them are learned back from a peer when one worker restarts',
-    async () => {
-      const stage = await newStage('redis');
-      stage.app.task('flood.noop', () => null);
-      await stage.start({ hostname: 'stays@h' });
-      const first = await stage.start({ hostname: 'restarts@h' });
-      const ids = Array.from({ length: 10_000 }, (_, at) => `revoked-${at}`);
-      const told = await stage.app.control.revoke(ids, { reply: true, limit: 2, timeoutMs: 20_000 });
-      expect(told.length).toBe(2);
-      await first.stop(5000);
-      await stage.start({ hostname: 'restarts@h', withoutMingle: false });
-      const asked = { destination: 'restarts@h', timeoutMs: 20_000 };
-      const known = (await stage.app.control.inspect(asked).revoked()).get('restarts@h') as readonly string[];
-      expect(new Set(known)).toEqual(new Set(ids));
-      await stage.publish(taskMessage('flood.noop', { headers: { id: 'revoked-9999' } }));
-      await expect(stage.app.result('revoked-9999').get({ timeoutMs: 20_000 })).rejects.toThrow(/revoked/);
-    },
-  );
-});
