@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { BenchOptionError, HELP, readOptions } from './options.ts';
 
 test('nothing said: everything, at length', () => {
-  expect(readOptions([])).toMatchObject({ quick: false, systems: undefined, concurrency: [1, 10, 100], seconds: 2 });
+  expect(readOptions([])).toMatchObject({ quick: false, systems: undefined, concurrency: [1, 10, 100], seconds: 1.5 });
 });
 
 test('lists are read, concurrencies in rising order', () => {

@@ -70,7 +70,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     ),
     rounds: values.rounds === undefined ? undefined : whole('rounds', values.rounds),
     concurrency: concurrency.toSorted((a, b) => a - b),
-    seconds: values.seconds === undefined ? (quick ? 0.6 : 2) : positive('seconds', values.seconds),
+    seconds: values.seconds === undefined ? (quick ? 0.6 : 1.5) : positive('seconds', values.seconds),
     from: list(values.from),
     json: values.json,
     out: values.out,

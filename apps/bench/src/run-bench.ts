@@ -55,7 +55,7 @@ async function runJob(
   options: BenchOptions,
 ): Promise<void> {
   const rounds = roundsOf(job, context.server.broker, options);
-  const taking = systems.filter((entry) => takesPart(entry, job));
+  const taking = systems.filter((entry) => takesPart(entry, job, options));
   for (let round = 1; round <= rounds; round++) {
     for (const entry of taking) {
       const startedAt = performance.now();

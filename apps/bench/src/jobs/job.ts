@@ -30,6 +30,8 @@ export interface Job {
   readonly rounds: { readonly quick: number; readonly full: number };
   /** Brokers of a quick run, where it is not all of them. */
   readonly quickOn?: readonly BrokerName[];
+  /** Systems of a quick run, where it is not all of them. */
+  readonly quickSystems?: readonly string[];
   /** One system, one round. */
   run(entry: SystemEntry, context: JobContext): Promise<void>;
 }

@@ -11,8 +11,9 @@ export const latency: Job = {
   name: 'latency',
   what: 'calls one after the other: from the call to the start, and to the result (p50, p99)',
   brokers: ['redis', 'rabbitmq', 'sqlite', 'postgres'],
-  rounds: { quick: 2, full: 5 },
+  rounds: { quick: 2, full: 3 },
   quickOn: ['redis'],
+  quickSystems: ['celeriac', 'raw', 'bullmq'],
   run,
 };
 
@@ -29,7 +30,7 @@ async function run(entry: SystemEntry, context: JobContext): Promise<void> {
         0.5,
       ) > 50;
     if (!isSlow) await stage.client.tell('calls', { count: WARM_UP });
-    const { calls } = await stage.client.tell('calls', { count: isSlow ? 10 : quick ? 500 : 2000 });
+    const { calls } = await stage.client.tell('calls', { count: isSlow ? 10 : quick ? 400 : 2000 });
     const figures = {
       start: calls.map(({ startMs }) => startMs),
       result: calls.map(({ resultMs }) => resultMs),

@@ -20,6 +20,7 @@ export const memory: Job = {
   brokers: ['redis'],
   systems: ['celeriac', 'bullmq', 'bee-queue', 'celery'],
   rounds: { quick: 1, full: 3 },
+  quickSystems: ['celeriac', 'bullmq'],
   run,
 };
 

@@ -24,10 +24,17 @@ test.each([
 
 test('the smallest message takes part in throughput alone', () => {
   const bare = entries.find(({ name }) => name === 'bare')!;
-  expect(jobs.filter((job) => takesPart(bare, job))).toEqual([throughput]);
+  expect(jobs.filter((job) => takesPart(bare, job, all))).toEqual([throughput]);
 });
 
 test('who keeps no results has no calls', () => {
   const graphile = entries.find(({ name }) => name === 'graphile-worker')!;
-  expect([takesPart(graphile, throughput), takesPart(graphile, latency)]).toEqual([true, false]);
+  expect([takesPart(graphile, throughput, all), takesPart(graphile, latency, all)]).toEqual([true, false]);
+});
+
+test('a quick run leaves out systems that no goal looks at, unless the job is named', () => {
+  const celery = entries.find(({ name }) => name === 'celery')!;
+  expect(takesPart(celery, latency, all)).toBe(true);
+  expect(takesPart(celery, latency, quick)).toBe(false);
+  expect(takesPart(celery, latency, { ...quick, jobs: ['latency'] })).toBe(true);
 });

@@ -14,8 +14,9 @@ export function roundsOf(job: Job, broker: BrokerName, { quick, rounds, jobs }: 
   return rounds ?? Math.max(1, planned);
 }
 
-/** Whether a system takes part in a job. */
-export function takesPart({ name, without, isAside }: SystemEntry, job: Job): boolean {
+/** Whether a system takes part in a job. A quick run leaves out those that no goal looks at, unless the job is named. */
+export function takesPart({ name, without, isAside }: SystemEntry, job: Job, { quick, jobs }: Asked): boolean {
+  if (quick && jobs === undefined && job.quickSystems?.includes(name) === false) return false;
   if (job.systems?.includes(name) === false || without?.[job.name] !== undefined) return false;
   return isAside !== true || job === throughput;
 }

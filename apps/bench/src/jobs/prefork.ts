@@ -12,7 +12,7 @@ export const prefork: Job = {
   what: 'drains no-op tasks with two child processes, one task each at a time',
   brokers: ['redis'],
   systems: ['celeriac', 'celery'],
-  rounds: { quick: 1, full: 5 },
+  rounds: { quick: 1, full: 3 },
   run,
 };
 

@@ -13,7 +13,8 @@ export const startUp: Job = {
   what: 'from the command until a worker has done its first task; from the command until a producer has sent its first',
   brokers: ['redis'],
   systems: ['celeriac', 'bullmq', 'celery'],
-  rounds: { quick: 2, full: 10 },
+  rounds: { quick: 3, full: 5 },
+  quickSystems: ['celeriac', 'celery'],
   run,
 };
 

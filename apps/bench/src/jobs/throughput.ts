@@ -3,7 +3,10 @@ import type { Job, JobContext } from './job.ts';
 import { quickWidths } from './quick-widths.ts';
 import { Stage } from './stage.ts';
 
+/** Tasks to warm up with: so many, but at least the few, where they take longer than this to send. */
 const WARM_UP = 3_000;
+const WARM_UP_LEAST = 500;
+const WARM_UP_SECONDS = 0.5;
 const WARM_UP_IN_FLIGHT = 200;
 const FEWEST = 300;
 const MOST = 60_000;
@@ -16,7 +19,7 @@ export const throughput: Job = {
   name: 'throughput',
   what: 'sends one by one with 1, 50, 1,000 in flight and in bulk; drains backlogs at rising concurrency; CPU seconds',
   brokers: ['redis', 'rabbitmq', 'sqlite', 'postgres'],
-  rounds: { quick: 2, full: 5 },
+  rounds: { quick: 2, full: 3 },
   run,
 };
 
@@ -57,11 +60,14 @@ interface Pace {
 
 /** Code is compiled and connections are open before anything counts. */
 async function warmUp(stage: Stage, hasBulk: boolean): Promise<Pace> {
-  const send = await stage.send(WARM_UP, WARM_UP_IN_FLIGHT);
-  const { tasksPerSecond, startedSeconds } = await stage.drain(WARM_UP, 100);
+  const first = await stage.send(WARM_UP_LEAST, WARM_UP_IN_FLIGHT);
+  const more = Math.round(Math.min(WARM_UP - WARM_UP_LEAST, first * WARM_UP_SECONDS));
+  const send = await stage.send(more, WARM_UP_IN_FLIGHT);
+  const count = WARM_UP_LEAST + more;
+  const { tasksPerSecond, startedSeconds } = await stage.drain(count, 100);
   // What was done at the first look already has no rate of its own.
   const isMeasured = Number.isFinite(tasksPerSecond) && tasksPerSecond > 0;
-  return { send, drain: isMeasured ? tasksPerSecond : WARM_UP / startedSeconds, hasBulk };
+  return { send, drain: isMeasured ? tasksPerSecond : count / startedSeconds, hasBulk };
 }
 
 interface Part {

@@ -70,6 +70,10 @@ export async function worker(place: Place): Promise<WorkerSide> {
       running = new Worker(app, {
         pool,
         concurrency,
+        // As Celery's worker beside it: no talk between workers, which begins with a second of listening.
+        withoutGossip: true,
+        withoutMingle: true,
+        withoutHeartbeat: true,
         appModule: fileURLToPath(new URL('./celeriac-app.ts', import.meta.url)),
       } as ConstructorParameters<typeof Worker>[1]);
       await running.start(AbortSignal.timeout(30_000));

@@ -6,6 +6,7 @@ const SQLITE_DURABILITY = 'SQLite WAL, synchronous=FULL';
 const POSTGRES_DURABILITY = 'PostgreSQL, synchronous_commit=on';
 const NO_RESULTS = 'It keeps no results.';
 const NO_CALLER = { latency: 'It has no caller that waits.' };
+const ALONE = 'without gossip, mingle and heartbeats';
 /** What a floor is, for the reader of the table. */
 const RAW = 'the bare client library on the same wire: Celery messages and results, as a plain program writes them';
 const BARE = 'as raw, with a message of its own that has next to nothing in it; for information, no goal looks at it';
@@ -16,7 +17,7 @@ export const entries: readonly SystemEntry[] = [
     name: 'celeriac',
     broker: 'redis',
     module: 'celeriac',
-    settings: `${REDIS_DURABILITY}; async pool, early ack, results stored and published`,
+    settings: `${REDIS_DURABILITY}; async pool, early ack, results stored and published, ${ALONE}`,
   },
   {
     name: 'raw',
@@ -47,13 +48,13 @@ export const entries: readonly SystemEntry[] = [
     name: 'celery',
     broker: 'redis',
     module: 'celery',
-    settings: `${REDIS_DURABILITY}; threads pool, prefetch multiplier 100, results in Redis`,
+    settings: `${REDIS_DURABILITY}; threads pool, prefetch multiplier 100, results in Redis, ${ALONE}`,
   },
   {
     name: 'celeriac',
     broker: 'rabbitmq',
     module: 'celeriac',
-    settings: `${RABBITMQ_DURABILITY}; async pool, early ack`,
+    settings: `${RABBITMQ_DURABILITY}; async pool, early ack, ${ALONE}`,
   },
   {
     name: 'raw',
@@ -73,9 +74,14 @@ export const entries: readonly SystemEntry[] = [
     name: 'celery',
     broker: 'rabbitmq',
     module: 'celery',
-    settings: `${RABBITMQ_DURABILITY}; threads pool, prefetch multiplier 100`,
+    settings: `${RABBITMQ_DURABILITY}; threads pool, prefetch multiplier 100, ${ALONE}`,
   },
-  { name: 'celeriac', broker: 'sqlite', module: 'celeriac', settings: `${SQLITE_DURABILITY}; async pool, early ack` },
+  {
+    name: 'celeriac',
+    broker: 'sqlite',
+    module: 'celeriac',
+    settings: `${SQLITE_DURABILITY}; async pool, early ack, ${ALONE}`,
+  },
   {
     name: 'raw',
     broker: 'sqlite',
@@ -94,7 +100,7 @@ export const entries: readonly SystemEntry[] = [
     name: 'celeriac',
     broker: 'postgres',
     module: 'celeriac',
-    settings: `${POSTGRES_DURABILITY}; async pool, early ack`,
+    settings: `${POSTGRES_DURABILITY}; async pool, early ack, ${ALONE}`,
   },
   {
     name: 'raw',

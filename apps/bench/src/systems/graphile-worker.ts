@@ -3,10 +3,13 @@ import pg from 'pg';
 import type { Client, Place, WorkerSide } from './system.ts';
 
 const FETCH_AT_ONCE = 500;
+const CONNECTIONS = 20;
+/** The server takes 100 from everybody together. */
+const MOST_CONNECTIONS = 60;
 
 /** It keeps no results: a job that ended is deleted. The measure is how many jobs are gone. */
 export async function client(place: Place): Promise<Client> {
-  const pool = new pg.Pool({ connectionString: place.broker, max: 20 });
+  const pool = poolOf(place, CONNECTIONS);
   const utils = await makeWorkerUtils({ pgPool: pool });
   await utils.migrate();
   let sent = 0;
@@ -48,7 +51,7 @@ export async function worker(place: Place): Promise<WorkerSide> {
   return {
     start: async (concurrency) => {
       const isBatched = process.env['BENCH_BATCHED'] === '1';
-      pool = new pg.Pool({ connectionString: place.broker, max: 20 });
+      pool = poolOf(place, isBatched ? CONNECTIONS : Math.min(MOST_CONNECTIONS, concurrency + 2));
       runner = await run({
         pgPool: pool,
         noHandleSignals: true,
@@ -68,4 +71,12 @@ export async function worker(place: Place): Promise<WorkerSide> {
       await pool?.end();
     },
   };
+}
+
+function poolOf(place: Place, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: place.broker, max });
+  const tell = (error: Error): void => void process.stderr.write(`${error.message}\n`);
+  pool.on('error', tell);
+  pool.on('connect', (client) => client.on('error', tell));
+  return pool;
 }
