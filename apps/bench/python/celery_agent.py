@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -126,6 +127,7 @@ class Worker:
             [sys.executable, "-m", "celery", "-A", "celery_agent", "worker", "--without-heartbeat", *options],
             cwd=os.path.dirname(os.path.abspath(__file__)),
             env={**os.environ, "C_FORCE_ROOT": "1"},
+            start_new_session=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -135,7 +137,12 @@ class Worker:
     def stop(self):
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(30)
+            try:
+                # On RabbitMQ a worker that has nothing to do takes ten seconds to go.
+                self.process.wait(2)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
         self.process = None
         return {}
 
@@ -172,6 +179,9 @@ def main():
             answer({"output": getattr(side, command)(**given)})
         except Exception as error:  # noqa: BLE001: the bench says it
             answer({"error": f"{type(error).__name__}: {error}"})
+    # The bench is gone.
+    if isinstance(side, Worker):
+        side.stop()
 
 
 if __name__ == "__main__":
