@@ -77,7 +77,7 @@ describe('a wrong command line ends with exit code 2, one line and a hint', () =
     ],
     [
       ['worker', '-l', 'wrning'],
-      '--loglevel must be one of debug, info, warning, error, got "wrning".',
+      '--loglevel must be one of debug, info, warning, error, critical, fatal, got "wrning".',
       'Did you mean warning?',
     ],
     [['worker', '-c', 'x'], '--concurrency must be a whole number from 1 to 10000, got "x".', undefined],

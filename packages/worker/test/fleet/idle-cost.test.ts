@@ -31,7 +31,7 @@ describe.skipIf(missing !== undefined || process.platform !== 'linux')('a worker
 
   // All at once: most of the time nothing happens.
   test.concurrent.for(places.map(([url = '', results]) => [url.split(':')[0] ?? '', url, results] as const))(
-    'uses less than 1 %% of a core on %s',
+    'uses less than a hundredth of a core on %s',
     {
       timeout: 240_000,
     },
