@@ -24,6 +24,29 @@ describe('PrefetchWindow', () => {
     expect(window.free).toBe(9);
   });
 
+  test('what is being settled has given its place away, for two windows at most', () => {
+    const window = new PrefetchWindow(1);
+    const claims = [1, 2, 3].map(() => {
+      window.take(1);
+      return [window.claim(), window.free];
+    });
+    expect(claims).toEqual([
+      [true, 1],
+      [true, 1],
+      [false, 0],
+    ]);
+    window.confirm();
+    expect([window.claim(), window.free]).toEqual([true, 1]);
+  });
+
+  test('a settlement that failed takes its place again', () => {
+    const window = new PrefetchWindow(2);
+    window.take(2);
+    window.claim();
+    window.unclaim();
+    expect([window.held, window.free, window.claim(), window.claim()]).toEqual([2, 0, true, true]);
+  });
+
   test('no limit still bounds one take', () => {
     const window = new PrefetchWindow(0);
     window.take(5000);

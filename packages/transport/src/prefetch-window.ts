@@ -5,6 +5,7 @@ const UNLIMITED_TAKE = 1000;
 export class PrefetchWindow {
   #limit: number;
   #held = 0;
+  #claimed = 0;
 
   /** @throws {RangeError} for a limit that is no whole number from 0 up */
   constructor(limit: number) {
@@ -31,6 +32,30 @@ export class PrefetchWindow {
 
   settle(count: number): void {
     this.#held = Math.max(0, this.#held - count);
+  }
+
+  /**
+   * The settlement of a delivery is on its way. Its place is free already, so that the next take need not wait for an
+   * answer; but for two windows of deliveries at most, so that a slow broker is not left with ever more of them. Two, since
+   * the answer to a settlement may be seen after what a take behind it brought.
+   * @returns whether the place is free: then its fate is told by {@link confirm} or {@link unclaim}, not by `settle`
+   */
+  claim(): boolean {
+    if (this.#limit > 0 && this.#claimed >= 2 * this.#limit) return false;
+    this.#claimed++;
+    this.settle(1);
+    return true;
+  }
+
+  /** The settlement of a claimed delivery has been confirmed. */
+  confirm(): void {
+    this.#claimed--;
+  }
+
+  /** The settlement of a claimed delivery has failed: it takes its place again. */
+  unclaim(): void {
+    this.#claimed--;
+    this.#held++;
   }
 
   /**

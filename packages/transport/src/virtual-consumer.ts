@@ -108,11 +108,21 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
 
   settle(delivery: VirtualDelivery): void {
     this.#host.settler.add(delivery);
+    // What goes back to its queue may be taken again at once: its place is free when it is there.
+    if (delivery.how === 'requeue' || !this.#window.claim()) return;
+    delivery.placeIsFree = true;
+    this.#pause?.resolve();
+  }
+
+  unclaimed(delivery: VirtualDelivery): void {
+    if (delivery.placeIsFree) this.#window.unclaim();
+    delivery.placeIsFree = false;
   }
 
   release(delivery: VirtualDelivery): void {
     this.#host.held.delete(delivery);
-    this.#window.settle(1);
+    if (delivery.placeIsFree) this.#window.confirm();
+    else this.#window.settle(1);
     this.#pause?.resolve();
   }
 

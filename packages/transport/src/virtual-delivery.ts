@@ -7,6 +7,8 @@ import { AlreadySettledError } from './transport-errors.ts';
 export interface DeliveryOwner {
   /** Sends the settlement of a claimed delivery and tells it how that went. */
   settle(delivery: VirtualDelivery): void;
+  /** The settlement of a claimed delivery has failed, and it is still held. */
+  unclaimed(delivery: VirtualDelivery): void;
   /** The delivery is not held any more: its place in the window is free. */
   release(delivery: VirtualDelivery): void;
 }
@@ -25,6 +27,8 @@ export class VirtualDelivery implements Delivery {
   readonly redelivered: boolean;
   readonly deliveryCount: number | undefined;
   readonly receipt: string;
+  /** The owner has given its place in the window away while the broker is being told. */
+  placeIsFree = false;
   #owner: DeliveryOwner;
   #state: DeliveryState = 'open';
   #how: SettleHow = 'ack';
@@ -83,6 +87,7 @@ export class VirtualDelivery implements Delivery {
   /** The broker did not confirm: the delivery may be settled again. */
   unclaim(error?: Error): void {
     this.#state = this.#released ? 'lost' : 'open';
+    if (!this.#released) this.#owner.unclaimed(this);
     const confirmation = this.#confirmation;
     this.#confirmation = undefined;
     confirmation?.reject(error);
