@@ -103,7 +103,8 @@ function needsPythonParser(source: string): boolean {
  */
 function hasLongDigits(source: string): boolean {
   for (let at = LONG - 1; at < source.length; at += LONG) {
-    if (!isDigit(source, at)) continue;
+    const code = source.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) continue;
     let first = at;
     let end = at + 1;
     while (isDigit(source, first - 1)) first -= 1;
