@@ -5,6 +5,7 @@ import { until } from './stage.ts';
 
 const LONG = process.env['CELERIAC_LONG'] === '1';
 const MIB = 1024 * 1024;
+const DEFAULT_LEASE_MS = 30_000;
 
 /** Files, pipes and connections that a process has open, once that does not change: a child may just be replaced. */
 async function openHandles(pid: number): Promise<number> {
@@ -65,9 +66,9 @@ describe('a worker that runs for long', { timeout: 3_600_000 }, () => {
     async () => {
       const held = LONG ? 100_000 : 2000;
       const spreadMs = LONG ? 60_000 : 2000;
-      const run = await newRun('redis');
+      const run = await newRun('redis', DEFAULT_LEASE_MS);
       const worker = await run.worker('async');
-      const dueFromMs = Date.now() + (LONG ? 180_000 : 4000);
+      const dueFromMs = Date.now() + (LONG ? 100_000 : 4000);
       for (let sent = 0; sent < held; sent += 1000) {
         await Promise.all(
           Array.from({ length: 1000 }, (_, index) => {

@@ -43,12 +43,12 @@ export class Run {
 
   #transportOptions: object;
 
-  constructor(folder: string, broker: RunBroker, url: string) {
+  constructor(folder: string, broker: RunBroker, url: string, leaseMs: number) {
     this.folder = folder;
     this.ledger = join(folder, 'ledger');
     this.url = url;
     this.store = broker === 'rabbitmq' ? `sqlite:///${folder}/results.db` : url;
-    this.#transportOptions = broker === 'rabbitmq' ? { heartbeat: 2 } : { leaseMs: 2000 };
+    this.#transportOptions = broker === 'rabbitmq' ? { heartbeat: 2 } : { leaseMs };
     if (broker === 'redis') this.#transportOptions = { ...this.#transportOptions, global_keyprefix: `${uuid()}:` };
     this.app = new Celeriac('client', {
       brokerUrl: this.url,
@@ -109,10 +109,13 @@ async function urlOf(broker: RunBroker, folder: string): Promise<string> {
   return redis.url;
 }
 
-/** @param broker - and result store, where it keeps results */
-export async function newRun(broker: RunBroker = 'sqlite'): Promise<Run> {
+/**
+ * @param broker - and result store, where it keeps results
+ * @param leaseMs - how long a worker that is not heard of keeps its messages
+ */
+export async function newRun(broker: RunBroker = 'sqlite', leaseMs: number = 2000): Promise<Run> {
   const folder = await mkdtemp(join(tmpdir(), 'celeriac-run-'));
-  const run = new Run(folder, broker, await urlOf(broker, folder));
+  const run = new Run(folder, broker, await urlOf(broker, folder), leaseMs);
   onTestFinished(async () => {
     for (const child of run.children) child.kill('SIGKILL');
     await run.app.close();
