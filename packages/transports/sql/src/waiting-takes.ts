@@ -2,6 +2,12 @@ import type { ChangeWatch, SqlDatabase } from '@celeriac/sql';
 import type { IdleWait } from '@celeriac/transport';
 import type { QueueTable } from './queue-table.ts';
 
+/**
+ * So long a queue is asked about after its take has left: mostly the next take comes at once, and a question that is on its
+ * way, which a server may keep for a while, cannot be changed. Milliseconds.
+ */
+const LINGER_MS = 100;
+
 /** A take that waits. */
 export interface WaitingTake {
   /** From when on no change is missed. */
@@ -16,6 +22,8 @@ export class WaitingTakes {
   readonly #idle: IdleWait;
   readonly #now: () => number;
   readonly #takes: Set<{ readonly queues: readonly string[] }> = new Set();
+  /** Queues of takes that have left, and until when they are asked about. */
+  readonly #lingering: Map<string, number> = new Map();
   #watch: ChangeWatch | undefined;
 
   constructor(database: SqlDatabase, table: QueueTable, idle: IdleWait, now: () => number) {
@@ -34,16 +42,27 @@ export class WaitingTakes {
 
   #leave(take: { readonly queues: readonly string[] }): void {
     this.#takes.delete(take);
+    const untilMs = performance.now() + LINGER_MS;
+    for (const queue of take.queues) this.#lingering.set(queue, untilMs);
     if (this.#takes.size > 0) return;
     this.#watch?.close();
     this.#watch = undefined;
+  }
+
+  #queues(): readonly string[] {
+    const queues = new Set([...this.#takes].flatMap((take) => take.queues));
+    for (const [queue, untilMs] of this.#lingering) {
+      if (untilMs > performance.now()) queues.add(queue);
+      else this.#lingering.delete(queue);
+    }
+    return [...queues];
   }
 
   #open(): ChangeWatch {
     return this.#database.watchChanges({
       topic: 'message',
       probe: () => {
-        const queues = [...new Set([...this.#takes].flatMap((take) => take.queues))];
+        const queues = this.#queues();
         return queues.length === 0 ? undefined : this.#table.probe(queues, this.#now());
       },
       waits: true,
