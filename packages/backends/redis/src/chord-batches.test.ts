@@ -52,6 +52,17 @@ describe.skipIf(server.skipped !== undefined)('header tasks that finish in one t
     expect(single!.parts?.map(({ groupId }) => groupId)).toEqual([other]);
   });
 
+  test('stand in the order of their positions, also where several share one, and last without one', async () => {
+    const group = uuid();
+    const unplaced = { ...part(group, 8), index: null };
+    const shared = ['a', 'b', 'c'].map((id) => ({ ...part(group, 1, id), taskId: id }));
+    await backend.chords!.open(group, 6);
+    const progress = await joinAll([unplaced, part(group, 2), ...shared.toReversed(), part(group, 0)]);
+    const parts = progress.at(-1)?.parts ?? [];
+    expect(parts.map(({ result }) => result)).toEqual([0, 'a', 'b', 'c', 2, 8]);
+    expect(parts.at(-1)?.index).toBeNull();
+  });
+
   test('may give results that are as deep as a result can be', async () => {
     const group = uuid();
     let deep: unknown = 'the end';

@@ -38,8 +38,9 @@ return 1
  * sorted, whether entries are JSON that may come as one text, then for each member its task id, entry, score, and the
  * beginning of an entry of the same task.
  *
- * Answers `[done, size or nothing, entries with scores or nothing, ...]`; many entries in JSON as one list in one text, and
- * their scores in another: thousands of answers cost a client more than one. The fifth answer names the members, by their
+ * Answers `[done, size or nothing, entries with scores or nothing, ...]`; entries in JSON as one list in one text, in their
+ * order, and how many at its end have no position: thousands of answers cost a client more than one, and writing a score
+ * costs the server more than the entry. The fifth answer names the members, by their
  * place from 1, that were recorded before the size was gone: a worker of Celery has sent the body since. A member is recorded
  * once: the first entry stands, a Python worker's too.
  */
@@ -81,14 +82,13 @@ if claimed and now - tonumber(claimed) < tonumber(ARGV[2]) then return waits end
 if not redis.call('SET', KEYS[4], 'celeriac', 'NX', 'PX', ARGV[2]) then return waits end
 redis.call('HSET', KEYS[5], 'claimed', string.format('%d', now))
 if sorted then
-  local flat = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
-  local texts, scores, length = {}, {}, 0
-  for i = 1, #flat, 2 do
-    texts[#texts + 1], scores[#scores + 1] = flat[i], flat[i + 1]
-    length = length + #flat[i]
+  local texts, length = ARGV[4] == '1' and redis.call('ZRANGE', KEYS[1], 0, -1), 0
+  for _, text in ipairs(texts or {}) do length = length + #text end
+  if not texts or length > ${MOST_IN_ONE_TEXT} then
+    return {done, tostring(size), redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES'), false, {}}
   end
-  if ARGV[4] ~= '1' or length > ${MOST_IN_ONE_TEXT} then return {done, tostring(size), flat, false, {}} end
-  return {done, tostring(size), '[' .. table.concat(texts, ',') .. ']', table.concat(scores, ','), {}}
+  local unplaced = redis.call('ZCOUNT', KEYS[1], '+inf', '+inf')
+  return {done, tostring(size), '[' .. table.concat(texts, ',') .. ']', unplaced, {}}
 end
 local entries = {}
 for _, entry in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do

@@ -71,7 +71,9 @@ export class RedisChords implements ChordStore {
     const waits = { done: numberOf(done), size: size === null ? undefined : numberOf(size), parts: undefined };
     // Parts that cannot be read are the trouble of the one that claimed them only.
     const last =
-      entries === null ? undefined : this.#claimed(groupId, entries, more).then((read) => ({ ...waits, parts: read }));
+      entries === null
+        ? undefined
+        : this.#claimed(groupId, entries, more, waits.done).then((read) => ({ ...waits, parts: read }));
     const over = new Set(listOf(gone).map((place) => numberOf(place) - 1));
     return members.map((_member, at) =>
       over.has(at) ? { ...waits, done: 1, size: 1 } : at === members.length - 1 && last !== undefined ? last : waits,
@@ -103,14 +105,14 @@ export class RedisChords implements ChordStore {
     return [taskId, entry, score, `[1,${pythonJson(JSON.stringify(taskId))},`];
   }
 
-  /** @param more - of one text: the scores; else as {@link RedisChords.#partsOf} has it */
-  async #claimed(groupId: string, entries: RedisReply, more: RedisReply): Promise<readonly ChordPart[]> {
+  /** @param more - of one text: how many have no position; else as {@link RedisChords.#partsOf} has it */
+  async #claimed(groupId: string, entries: RedisReply, more: RedisReply, count: number): Promise<readonly ChordPart[]> {
     if (!Buffer.isBuffer(entries)) return this.#partsOf(groupId, entries, more);
-    const scores = textOf(more).split(',');
+    const placed = count - numberOf(more);
     try {
       const values = this.#options.codec.decodeValue(entries);
-      if (Array.isArray(values) && values.length === scores.length)
-        return inHeaderOrder(values.map((value, at) => partOf(groupId, value, positionOf(scores[at]!))));
+      if (Array.isArray(values) && values.length === count)
+        return inHeaderOrder(values.map((value, at) => partOf(groupId, value, at < placed ? at : null)));
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
     }
