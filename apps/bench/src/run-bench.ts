@@ -8,7 +8,7 @@ import { Measurements } from './measure/measurements.ts';
 import type { BenchOptions } from './options.ts';
 import { goals, regressionFloors } from './report/goals.ts';
 import { Profiles } from './report/profiles.ts';
-import { mergeRuns, readRuns, type SavedRun } from './report/saved-run.ts';
+import { mergeRuns, readRuns, type SavedRun, writeRun } from './report/saved-run.ts';
 import { writeReport } from './report/write-report.ts';
 import { BenchServer } from './servers.ts';
 import { entries } from './systems/entries.ts';
@@ -24,6 +24,15 @@ export async function runBench(options: BenchOptions): Promise<void> {
   const celery = await useCelery();
   const profiles = options.profile === undefined ? undefined : new Profiles(resolve(options.profile));
   const python = celery.skipped === undefined ? celery.python : undefined;
+  const soFar = (): SavedRun => ({
+    machine: machineLine(),
+    seconds: (performance.now() - startedAt) / 1000,
+    measurements: measurements.all(),
+  });
+  // A run that is broken off keeps what it has.
+  const keep = async (): Promise<void> => {
+    if (options.json !== undefined) await writeRun(options.json, soFar(), {});
+  };
   for (const broker of BROKERS.filter((name) => options.brokers?.includes(name) ?? true)) {
     const plan = jobs.filter((job) => roundsOf(job, broker, options) > 0);
     const systems = entries.filter(
@@ -37,14 +46,13 @@ export async function runBench(options: BenchOptions): Promise<void> {
     try {
       const { quick, seconds, concurrency } = options;
       const context = { server, measurements, python, profiles, quick, seconds, concurrency };
-      for (const job of plan) await runJob(job, systems, context, options);
+      for (const job of plan) await runJob(job, systems, context, options, keep);
     } finally {
       await server.stop();
     }
   }
-  const seconds = (performance.now() - startedAt) / 1000;
   if (profiles !== undefined) process.stdout.write(`\n## Where the time goes\n\n${await profiles.write()}`);
-  await report({ machine: machineLine(), seconds, measurements: measurements.all() }, options);
+  await report(soFar(), options);
 }
 
 /** Systems take turns in every round, so that what else the machine does meets all of them. */
@@ -53,6 +61,7 @@ async function runJob(
   systems: readonly SystemEntry[],
   context: JobContext,
   options: BenchOptions,
+  keep: () => Promise<void>,
 ): Promise<void> {
   const rounds = roundsOf(job, context.server.broker, options);
   const taking = systems.filter((entry) => takesPart(entry, job, options));
@@ -68,6 +77,7 @@ async function runJob(
         process.exitCode = 1;
       }
     }
+    await keep();
   }
 }
 
