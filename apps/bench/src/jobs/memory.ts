@@ -43,6 +43,8 @@ async function idleAndWaiting(entry: SystemEntry, context: JobContext): Promise<
     measurements.add(key(entry, '1,000 waiting tasks, broker'), 'kB', perThousand(bytes, WAITING));
     await stage.drain(WAITING, 100);
     await stage.startWorkers(100);
+    await stage.send(1, 1);
+    await stage.untilStored(stage.sent);
     measurements.add(
       { ...key(entry, 'idle worker after 5,000 tasks'), job: 'memory' },
       'MB',

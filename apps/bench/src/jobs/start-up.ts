@@ -43,7 +43,7 @@ async function workerStart(entry: SystemEntry, { server, python }: JobContext): 
 
 async function producerStart(entry: SystemEntry, place: Place, python: string | undefined): Promise<number> {
   const isPython = entry.module === 'celery';
-  const script = isPython ? '../../python/celery_sender.py' : './first-send.ts';
+  const script = isPython ? '../../python/celery_sender.py' : './first-send.mjs';
   const path = fileURLToPath(new URL(script, import.meta.url));
   const startedAt = performance.now();
   const child = spawn(

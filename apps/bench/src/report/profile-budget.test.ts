@@ -10,6 +10,9 @@ test.each([
   ['', 'file:///home/celeriac/apps/bench/src/systems/celeriac-app.ts', 'the task and the bench'],
   ['(garbage collector)', '', 'garbage collection'],
   ['writev', 'node:internal/stream_base_commons', 'Node, in JavaScript'],
+  ['writeUtf8String', '', 'Node, native: sockets written, JSON, buffers'],
+  ['resolve', 'node:internal/modules/esm/resolve', 'starting: modules read and compiled'],
+  ['internalModuleStat', '', 'starting: modules read and compiled'],
   ['(idle)', '', '(idle)'],
 ])('%j in %s is %s', (functionName, url, part) => {
   expect(partOf({ functionName, url })).toBe(part);

@@ -26,6 +26,10 @@ const OUTSIDE = new Map([
   ['(root)', 'Node and the operating system, outside of JavaScript'],
 ]);
 
+/** Node's own modules that load others. */
+const LOADING = /^node:internal\/(modules|bootstrap|deps\/amaro|source_map)/;
+const LOADERS = new Set(['compileSourceTextModule', 'compileForInternalLoader', 'internalModuleStat', 'wrapSafe']);
+
 /** Self time by package for each task, the largest first; waiting is left out. */
 export function budgetOf(profiles: readonly CpuProfile[], tasks: number): readonly BudgetLine[] {
   const total = new Map<string, number>();
@@ -49,5 +53,8 @@ export function partOf({ functionName, url }: { readonly functionName: string; r
   const own = /\/packages\/(.+?)\/(?:src|dist)\//.exec(url)?.[1];
   if (own !== undefined) return `@celeriac/${own.replace(/^(\w+?)s\//, '$1-')}`;
   if (/\/apps\/bench\//.test(url)) return 'the task and the bench';
-  return OUTSIDE.get(functionName) ?? 'Node, in JavaScript';
+  if (LOADING.test(url) || LOADERS.has(functionName)) return 'starting: modules read and compiled';
+  return (
+    OUTSIDE.get(functionName) ?? (url === '' ? 'Node, native: sockets written, JSON, buffers' : 'Node, in JavaScript')
+  );
 }

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AsyncResult } from '@celeriac/core';
 import { Worker } from '@celeriac/worker';
@@ -74,7 +75,7 @@ export async function worker(place: Place): Promise<WorkerSide> {
         withoutGossip: true,
         withoutMingle: true,
         withoutHeartbeat: true,
-        appModule: fileURLToPath(new URL('./celeriac-app.ts', import.meta.url)),
+        appModule: fileURLToPath(new URL(`./celeriac-app${extname(import.meta.url)}`, import.meta.url)),
       } as ConstructorParameters<typeof Worker>[1]);
       await running.start(AbortSignal.timeout(30_000));
     },
