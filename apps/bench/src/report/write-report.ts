@@ -30,6 +30,8 @@ export async function writeReport(run: SavedRun, request: ReportRequest): Promis
     .filter((entry) => measurements.some(({ system, broker }) => system === entry.name && broker === entry.broker))
     .map(({ name, broker, settings: text }) => `- ${broker}, ${name}: ${text}`);
   const text = [
+    '# Figures of the bench',
+    '',
     `${machine}. Medians over the rounds, with the least and the most. ${Math.round(seconds)} s in all.`,
     '',
     '## Goals',
