@@ -20,6 +20,11 @@ export interface Delivery {
   /** False once the delivery was settled, or its lease is known to be lost: another worker may have it. */
   readonly held: boolean;
   /**
+   * The message will not be looked at for a while: what can be read again is let go of, so that many can be held for long.
+   * Whoever looks at it all the same gets what was there. Absent where there is nothing to gain.
+   */
+  shelve?(): void;
+  /**
    * Ends the delivery. Settlements of one turn of the event loop go to the broker together.
    * @returns resolves when the broker has confirmed it: true, or false when the lease was lost before (nothing was changed)
    * @throws {AlreadySettledError} on a second call

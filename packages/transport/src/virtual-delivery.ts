@@ -20,7 +20,6 @@ type DeliveryState = 'open' | 'claimed' | 'lost' | 'done';
 
 /** A delivery of a virtual transport. One object per message and no closures: there are many of them. */
 export class VirtualDelivery implements Delivery {
-  readonly message: RawMessage;
   readonly queue: string;
   readonly exchange: string;
   readonly routingKey: string;
@@ -29,6 +28,7 @@ export class VirtualDelivery implements Delivery {
   readonly receipt: string;
   /** The owner has given its place in the window away while the broker is being told. */
   placeIsFree = false;
+  readonly #taken: TakenMessage;
   #owner: DeliveryOwner;
   #state: DeliveryState = 'open';
   #how: SettleHow = 'ack';
@@ -36,7 +36,7 @@ export class VirtualDelivery implements Delivery {
   #released = false;
 
   constructor(taken: TakenMessage, owner: DeliveryOwner) {
-    this.message = taken.message;
+    this.#taken = taken;
     this.queue = taken.queue;
     this.exchange = taken.exchange;
     this.routingKey = taken.routingKey;
@@ -48,6 +48,14 @@ export class VirtualDelivery implements Delivery {
 
   get held(): boolean {
     return this.#state === 'open';
+  }
+
+  get message(): RawMessage {
+    return this.#taken.message;
+  }
+
+  shelve(): void {
+    this.#taken.shelve?.();
   }
 
   /** How a claimed delivery is to end. */

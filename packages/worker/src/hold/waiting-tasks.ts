@@ -52,6 +52,7 @@ export class WaitingTasks {
   /** @param etaMs - Unix milliseconds */
   hold(received: ReceivedTask, etaMs: number): void {
     this.#schedule.add(received.id, etaMs, received);
+    received.shelve();
   }
 
   /** It may start when there is a slot, and when it is the turn of its kind. */
@@ -98,7 +99,12 @@ export class WaitingTasks {
 
   /** Takes out the tasks that wait for their time and for which `isWanted` holds. */
   unholdWhere(isWanted: (received: ReceivedTask) => boolean): readonly ReceivedTask[] {
-    return this.#schedule.size === 0 ? [] : this.#schedule.removeWhere(isWanted);
+    if (this.#schedule.size === 0) return [];
+    return this.#schedule.removeWhere((received) => {
+      const wanted = isWanted(received);
+      if (!wanted) received.shelve();
+      return wanted;
+    });
   }
 
   /** Takes out all tasks for which `isWanted` holds. */

@@ -7,6 +7,7 @@ import {
   type MessageLimits,
   readTaskRequest,
   type SerializerRegistry,
+  type TaskRequest,
 } from '@celeriac/protocol';
 import type { Delivery } from '@celeriac/transport';
 import { ReceivedTask } from '../request/received-task.ts';
@@ -27,19 +28,30 @@ export interface Decoding {
  * @see celery/worker/consumer/consumer.py on_task_received
  */
 export function decodeDelivery(delivery: Delivery, decoding: Decoding): ReceivedTask | Undecodable {
-  const { message } = delivery;
-  const { serializers, compressions, accept, limits } = decoding;
+  const { serializers, accept, limits } = decoding;
   try {
-    const request = readTaskRequest(
-      message,
-      () => decodeMessageBody(message, { serializers, compressions, accept, limits }),
-      limits,
-    );
-    serializers.requireAccepted(message.contentType, accept);
-    return new ReceivedTask(delivery, request, decoding.tasks.get(request.task));
+    const request = readRequest(delivery, decoding);
+    serializers.requireAccepted(delivery.message.contentType, accept);
+    return new ReceivedTask(delivery, request, decoding.tasks.get(request.task), readAgainWith(decoding));
   } catch (error) {
     return undecodable(delivery, error, limits);
   }
+}
+
+function readRequest({ message }: Delivery, decoding: Decoding): TaskRequest {
+  return readTaskRequest(message, () => decodeMessageBody(message, decoding), decoding.limits);
+}
+
+/** One function for all tasks of a worker: nothing is made for each of them. */
+const readers = new WeakMap<Decoding, (delivery: Delivery) => TaskRequest>();
+
+function readAgainWith(decoding: Decoding): (delivery: Delivery) => TaskRequest {
+  let reader = readers.get(decoding);
+  if (reader === undefined) {
+    reader = (delivery) => readRequest(delivery, decoding);
+    readers.set(decoding, reader);
+  }
+  return reader;
 }
 
 export function isUndecodable(decoded: ReceivedTask | Undecodable): decoded is Undecodable {

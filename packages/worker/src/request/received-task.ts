@@ -8,7 +8,7 @@ import type { RunLimits } from './run-limits.ts';
 /** A task message on its way through the worker. One object per message; every stage gets the same one. */
 export class ReceivedTask implements HeldMessage {
   readonly delivery: Delivery;
-  readonly request: TaskRequest;
+  readonly id: string;
   /** Undefined: no task of this name is registered here. */
   readonly task: RegisteredTask | undefined;
   /** Arguments and links, where this process has decoded them. */
@@ -29,15 +29,32 @@ export class ReceivedTask implements HeldMessage {
   endSignal: NodeJS.Signals | undefined;
   /** Time limits of its run, once it was given to the pool; undefined = none. */
   limits: RunLimits | undefined;
+  #request: TaskRequest | undefined;
+  readonly #readAgain: (delivery: Delivery) => TaskRequest;
 
-  constructor(delivery: Delivery, request: TaskRequest, task: RegisteredTask | undefined) {
+  /** @param readAgain - gives the request once more after {@link shelve} */
+  constructor(
+    delivery: Delivery,
+    request: TaskRequest,
+    task: RegisteredTask | undefined,
+    readAgain: (delivery: Delivery) => TaskRequest = () => request,
+  ) {
     this.delivery = delivery;
-    this.request = request;
+    this.id = request.id;
     this.task = task;
+    this.#request = request;
+    this.#readAgain = readAgain;
   }
 
-  get id(): string {
-    return this.request.id;
+  get request(): TaskRequest {
+    this.#request ??= this.#readAgain(this.delivery);
+    return this.#request;
+  }
+
+  /** It waits long: what can be read again is let go of, since there may be very many of them. */
+  shelve(): void {
+    this.#request = undefined;
+    this.delivery.shelve?.();
   }
 
   get ackOptions(): AckOptions {

@@ -54,7 +54,11 @@ export const reserved: PanelCommand = (panel, args) =>
 
 /** `scheduled` */
 export const scheduled: PanelCommand = (panel) =>
-  panel.tasks.scheduledTasks.map((received) => scheduledInfo(received, panel.hostname, panel.runtime));
+  panel.tasks.scheduledTasks.map((received) => {
+    const info = scheduledInfo(received, panel.hostname, panel.runtime);
+    received.shelve();
+    return info;
+  });
 
 /** `revoked` */
 export const revoked: PanelCommand = ({ tasks }) => [...tasks.revokedIds.keys()];
