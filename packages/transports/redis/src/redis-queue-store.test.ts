@@ -57,6 +57,27 @@ describe.skipIf(server.skipped !== undefined)('queues in lists', () => {
     expect(texts(await client.store.take(['c', 'a', 'b'], 10, 0, never))).toEqual(['late']);
   });
 
+  test('whenever a message comes between the looks of an idle consumer, it is not overlooked', async () => {
+    // Nobody looks by himself within the time of this test.
+    await using client = await open({ sweepMs: 60_000 });
+    await using sender = await open({ globalKeyprefix: client.prefix });
+    const queues = ['work'];
+    const pauses = [
+      () => Promise.resolve(),
+      () => new Promise(setImmediate),
+      () => redis.ping(),
+      () => new Promise((resolve) => setTimeout(resolve, 1)),
+    ];
+    for (let round = 0; round < 600; round++) {
+      const taking = client.store.take(queues, 4, 25_000, never);
+      await pauses[round % pauses.length]!();
+      await sender.transport.publish([textMessage('work', String(round))]);
+      const taken = await taking;
+      expect(texts(taken)).toEqual([String(round)]);
+      void client.store.settle(taken.map(({ receipt }) => ({ receipt, how: 'ack' })));
+    }
+  });
+
   test('a thousand messages at once keep their order, and go back in it', async () => {
     await using client = await open();
     await client.transport.publish(textMessages('work', 1500));

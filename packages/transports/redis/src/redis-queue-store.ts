@@ -63,6 +63,8 @@ export class RedisQueueStore implements QueueStore {
   readonly #live: LiveQueues = new LiveQueues();
   #sweptAtMs = Number.NEGATIVE_INFINITY;
   #checkedAtMs = 0;
+  /** Lists of queues that the last take from them has emptied. */
+  readonly #emptied: WeakSet<readonly string[]> = new WeakSet();
   /** Whether the server may know this connection as an owner. */
   #hasLease = false;
   #closing: Promise<void> | undefined;
@@ -139,10 +141,17 @@ export class RedisQueueStore implements QueueStore {
       }
       // Without a wait where there is nothing to wait for: the script is on its way before this turn goes on.
       if (this.#isTimeToLook()) await this.#lookAfter();
-      const taken = await this.#collect(queues, Math.min(max, AT_ONCE));
+      const most = Math.min(max, AT_ONCE);
+      const lists = this.#lists.listsOf(queues);
+      const taking = this.#collect(queues, most);
+      // Right behind the take, where it will likely bring nothing: that spares the worker a round trip before it can sleep.
+      const watching = this.#emptied.has(queues) ? this.link.watch(lists).catch(() => undefined) : undefined;
+      const taken = await taking;
+      if (taken.length > 0 && taken.length < most) this.#emptied.add(queues);
+      else this.#emptied.delete(queues);
       if (taken.length > 0 || signal.aborted || clock.monotonic() >= deadlineMs) return taken;
       // What came since is seen by the watch, what comes later wakes the wait.
-      const there = await this.link.watch(this.#lists.listsOf(queues));
+      const there = (await watching) ?? (await this.link.watch(lists));
       hurried = there && !hurried;
       if (hurried) continue;
       const leftMs = Math.min(deadlineMs - clock.monotonic(), this.#patienceMs(there));
