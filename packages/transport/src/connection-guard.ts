@@ -95,7 +95,8 @@ export class ConnectionGuard implements Service {
   }
 
   /**
-   * The connection; makes one if there is none.
+   * The connection; makes one if there is none. Who consumes on it also listens to {@link onLost}: when somebody else finds
+   * that it is lost, it is closed here, and its consumers end with it without a word of their own.
    * @throws {ConnectionLostError} when the policy gives up, or after `stop`
    * @throws the signal's reason when it is aborted first
    */
