@@ -1,3 +1,4 @@
+import { toBuffer } from './bytes.ts';
 import { readEnvelopeProperties, writeEnvelopeProperties } from './envelope-properties.ts';
 import { decodeJson, encodeJson } from './json.ts';
 import { DEFAULT_LIMITS, type MessageLimits } from './limits.ts';
@@ -118,10 +119,6 @@ function bodyText(body: Uint8Array): string {
   } catch (cause) {
     throw new InvalidMessageError('body', 'is not text, so it needs body_encoding base64', { cause });
   }
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function textOrEmpty(value: unknown): string {

@@ -1,3 +1,4 @@
+import { toBuffer } from './bytes.ts';
 import { isoTime } from './iso-time.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { EncodeError } from './protocol-errors.ts';
@@ -98,7 +99,7 @@ class JsonWriter {
         hint: 'Send base64 text, use the msgpack serializer, or switch the JSON types to celery-5.3.',
       });
     }
-    const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+    const base64 = toBuffer(bytes).toString('base64');
     return `{"__type__":"base64","__value__":"${base64}"}`;
   }
 }

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import { toBuffer } from './bytes.ts';
 import { parsePythonJson } from './json-parser.ts';
 import { type JsonTypes, writeJson } from './json-writer.ts';
 import { DEFAULT_LIMITS, type MessageLimits } from './limits.ts';
@@ -124,16 +125,12 @@ function isDigit(source: string, at: number): boolean {
  * @throws {DecodeError} for bytes that are not UTF-8
  */
 export function decodeUtf8(bytes: Uint8Array): string {
-  if (isAscii(bytes)) return asBuffer(bytes).toString('latin1');
+  if (isAscii(bytes)) return toBuffer(bytes).toString('latin1');
   try {
     return utf8.decode(bytes);
   } catch (cause) {
     throw new DecodeError('utf-8', 'the bytes are not valid UTF-8', { cause });
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Refuses nesting that would overflow the stack when the value is walked or written again. */

@@ -142,22 +142,26 @@ export class RedisQueueStore implements QueueStore {
       // Without a wait where there is nothing to wait for: the script is on its way before this turn goes on.
       if (this.#isTimeToLook()) await this.#lookAfter();
       const most = Math.min(max, AT_ONCE);
-      const lists = this.#lists.listsOf(queues);
       const taking = this.#collect(queues, most);
       // Right behind the take, where it will likely bring nothing: that spares the worker a round trip before it can sleep.
-      const watching = this.#emptied.has(queues) ? this.link.watch(lists).catch(() => undefined) : undefined;
+      const watching = this.#emptied.has(queues) ? this.#watch(queues).catch(() => undefined) : undefined;
       const taken = await taking;
       if (taken.length > 0 && taken.length < most) this.#emptied.add(queues);
       else this.#emptied.delete(queues);
       if (taken.length > 0 || signal.aborted || clock.monotonic() >= deadlineMs) return taken;
       // What came since is seen by the watch, what comes later wakes the wait.
-      const there = (await watching) ?? (await this.link.watch(lists));
+      const there = (await watching) ?? (await this.#watch(queues));
       hurried = there && !hurried;
       if (hurried) continue;
       const leftMs = Math.min(deadlineMs - clock.monotonic(), this.#patienceMs(there));
       await this.#idle.until(version, leftMs, signal);
       if (signal.aborted) return [];
     }
+  }
+
+  /** Has changes of the queues wake the wait. @returns whether there is something already */
+  #watch(queues: readonly string[]): Promise<boolean> {
+    return this.link.watch(this.#lists.listsOf(queues));
   }
 
   async settle(settlements: readonly Settlement[]): Promise<readonly Receipt[]> {
