@@ -1,25 +1,13 @@
 import type { TaskRegistry } from '@celeriac/core/internal';
-import {
-  type AcceptList,
-  type CompressionRegistry,
-  decodeMessageBody,
-  isCeleriacError,
-  type MessageLimits,
-  readTaskRequest,
-  type SerializerRegistry,
-  type TaskRequest,
-} from '@celeriac/protocol';
+import { isCeleriacError, type MessageLimits } from '@celeriac/protocol';
 import type { Delivery } from '@celeriac/transport';
+import { type RequestReading, readRequest } from '../request/read-request.ts';
 import { ReceivedTask } from '../request/received-task.ts';
 import type { Undecodable } from '../request/undecodable.ts';
 
 /** What reading a message takes. */
-export interface Decoding {
+export interface Decoding extends RequestReading {
   readonly tasks: TaskRegistry;
-  readonly serializers: SerializerRegistry;
-  readonly compressions: CompressionRegistry;
-  readonly accept: AcceptList;
-  readonly limits: MessageLimits;
 }
 
 /**
@@ -32,26 +20,10 @@ export function decodeDelivery(delivery: Delivery, decoding: Decoding): Received
   try {
     const request = readRequest(delivery, decoding);
     serializers.requireAccepted(delivery.message.contentType, accept);
-    return new ReceivedTask(delivery, request, decoding.tasks.get(request.task), readAgainWith(decoding));
+    return new ReceivedTask(delivery, request, decoding.tasks.get(request.task), decoding);
   } catch (error) {
     return undecodable(delivery, error, limits);
   }
-}
-
-function readRequest({ message }: Delivery, decoding: Decoding): TaskRequest {
-  return readTaskRequest(message, () => decodeMessageBody(message, decoding), decoding.limits);
-}
-
-/** One function for all tasks of a worker: nothing is made for each of them. */
-const readers = new WeakMap<Decoding, (delivery: Delivery) => TaskRequest>();
-
-function readAgainWith(decoding: Decoding): (delivery: Delivery) => TaskRequest {
-  let reader = readers.get(decoding);
-  if (reader === undefined) {
-    reader = (delivery) => readRequest(delivery, decoding);
-    readers.set(decoding, reader);
-  }
-  return reader;
 }
 
 export function isUndecodable(decoded: ReceivedTask | Undecodable): decoded is Undecodable {

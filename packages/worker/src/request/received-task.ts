@@ -3,6 +3,7 @@ import type { TaskBody, TaskRequest } from '@celeriac/protocol';
 import type { Delivery } from '@celeriac/transport';
 import { type AckOptions, EARLY_ACK } from './ack-options.ts';
 import type { HeldMessage } from './held-message.ts';
+import { type RequestReading, readRequest } from './read-request.ts';
 import type { RunLimits } from './run-limits.ts';
 
 /** A task message on its way through the worker. One object per message; every stage gets the same one. */
@@ -30,30 +31,25 @@ export class ReceivedTask implements HeldMessage {
   /** Time limits of its run, once it was given to the pool; undefined = none. */
   limits: RunLimits | undefined;
   #request: TaskRequest | undefined;
-  readonly #readAgain: (delivery: Delivery) => TaskRequest;
+  readonly #reading: RequestReading | undefined;
 
-  /** @param readAgain - gives the request once more after {@link shelve} */
-  constructor(
-    delivery: Delivery,
-    request: TaskRequest,
-    task: RegisteredTask | undefined,
-    readAgain: (delivery: Delivery) => TaskRequest = () => request,
-  ) {
+  /** @param reading - with which the request is read once more after {@link shelve}; without it, it stays */
+  constructor(delivery: Delivery, request: TaskRequest, task: RegisteredTask | undefined, reading?: RequestReading) {
     this.delivery = delivery;
     this.id = request.id;
     this.task = task;
     this.#request = request;
-    this.#readAgain = readAgain;
+    this.#reading = reading;
   }
 
   get request(): TaskRequest {
-    this.#request ??= this.#readAgain(this.delivery);
+    this.#request ??= readRequest(this.delivery, this.#reading!);
     return this.#request;
   }
 
   /** It waits long: what can be read again is let go of, since there may be very many of them. */
   shelve(): void {
-    this.#request = undefined;
+    if (this.#reading !== undefined) this.#request = undefined;
     this.delivery.shelve?.();
   }
 
