@@ -50,10 +50,18 @@ describe('checkTarball', () => {
     ]);
   });
 
+  it('refuses modules that stand beside the bundles, and knows what they share', () => {
+    const sources = [...good.sources, 'src/a.ts'];
+    const files = [...good.files, 'dist/a.d.ts', 'dist/a.js', 'dist/chunks/shared.js'];
+    expect(checkTarball({ ...good, sources, files })).toEqual(['dist/a.js is not bundled']);
+    const manifest = { ...good.manifest, celeriac: { entries: ['./src/a.ts'] } };
+    expect(checkTarball({ ...good, manifest, sources, files })).toEqual([]);
+  });
+
   it('refuses ranges and conditions that mean something only in the workspace', () => {
     const manifest = {
       ...good.manifest,
-      exports: { '.': { '@celeriac/source': './dist/index.js' } },
+      exports: { '.': { '@celeriac/source': './dist/index.js', default: './dist/index.js' } },
       dependencies: { '@celeriac/y': 'workspace:^' },
     };
     expect(checkTarball({ ...good, manifest })).toHaveLength(2);

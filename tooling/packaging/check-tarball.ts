@@ -1,3 +1,5 @@
+import { CHUNK_FOLDER } from '../bundle/bundle-package.ts';
+import { entryModules } from '../bundle/entry-modules.ts';
 import type { Manifest } from '../workspace/workspace-packages.ts';
 
 /** What stands in a packed package. */
@@ -18,10 +20,16 @@ export function checkTarball({ files, manifest, sources }: Packed): readonly str
   const faults = [...REQUIRED, ...promisedFiles(manifest)]
     .filter((path) => !files.includes(path))
     .map((path) => `${path} is missing`);
+  const entries = entryModules(manifest);
   for (const file of files) {
-    if (PRIVATE.test(file) && !file.startsWith('template/')) faults.push(`${file} must not be published`);
-    const compiled = /^dist\/(.+)\.js$/.exec(file);
-    if (compiled && !sources.includes(`src/${compiled[1]}.ts`)) faults.push(`${file} has no source any more`);
+    if (PRIVATE.test(file)) {
+      if (!file.startsWith('template/')) faults.push(`${file} must not be published`);
+      continue;
+    }
+    const built = /^dist\/(.+?)\.(?:js|d\.ts)$/.exec(file);
+    if (built === null || file.startsWith(`dist/${CHUNK_FOLDER}/`)) continue;
+    if (!sources.includes(`src/${built[1]}.ts`)) faults.push(`${file} has no source any more`);
+    else if (file.endsWith('.js') && !entries.includes(built[1]!)) faults.push(`${file} is not bundled`);
   }
   const text = JSON.stringify(manifest);
   if (text.includes('workspace:')) faults.push('package.json still says "workspace:"');

@@ -63,6 +63,8 @@ async function checkConsumer(
   });
   if (!installed) return;
   writeFileSync(join(folder, 'import-all.js'), importsOf(Object.keys(dependencies)));
+  for (const file of ['pools.js', 'pools-app.js'])
+    cpSync(join(import.meta.dirname, 'consumer', file), join(folder, file));
   const hasDemo = existsSync(join(demo, 'dist/main.js'));
   if (hasDemo) cpSync(join(demo, 'dist'), join(folder, 'dist'), { recursive: true });
   for (const [version, node] of [[OLDEST_NODE, oldNode] as const, [process.versions.node, process.execPath] as const]) {
@@ -71,6 +73,9 @@ async function checkConsumer(
     const command = join(folder, 'node_modules/.bin/celeriac');
     await steps.run(`${title}: every piece can be imported`, () => expectZero(node, ['import-all.js'], options));
     await steps.run(`${title}: the command starts`, () => expectZero(command, ['--help'], options));
+    await steps.run(`${title}: tasks run in child processes and threads, under leases`, () =>
+      expectZero(node, ['pools.js'], options),
+    );
     if (!hasDemo) continue;
     const urls = [`sqlite:///${join(folder, `demo-${version}.db`)}`, 'memory://'];
     await steps.run(`${title}: the demo gives one answer on SQLite and in memory`, () =>
@@ -131,7 +136,8 @@ async function main(): Promise<void> {
       : ['see above'],
   );
   if (!built) return;
-  for (const { folder } of [...packages, { folder: demo }]) pruneOutputs(folder);
+  for (const { folder, manifest } of packages) pruneOutputs(folder, manifest);
+  pruneOutputs(demo);
   let tarballs: ReadonlyMap<string, string> = new Map();
   const destination = join(scratch, 'tarballs');
   mkdirSync(destination);

@@ -23,8 +23,13 @@ export interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
-  /** The servers that its tests need; see tooling/services. */
-  readonly celeriac?: { readonly services?: readonly string[]; readonly installs?: readonly string[] };
+  readonly celeriac?: {
+    /** The servers that its tests need; see tooling/services. */
+    readonly services?: readonly string[];
+    readonly installs?: readonly string[];
+    /** Modules that it starts as processes and threads, `./src/…`; see tooling/bundle. */
+    readonly entries?: readonly string[];
+  };
 }
 
 /** A package of the workspace. */

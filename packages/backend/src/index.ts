@@ -20,5 +20,10 @@ export type { KeyValueEntry, KeyValueFeed, KeyValueMembers, KeyValueStore } from
 export { RESULT_LIMITS, ResultCodec, unreadableResult } from './result-codec.ts';
 export { isExpired, resultExpiresAt, resultTtlMs } from './result-expiry.ts';
 export { requireResultId, requireResultIds } from './result-id.ts';
-export { type ResultFeed, ResultWatchHub, type ResultWatchHubOptions } from './result-watch-hub.ts';
+export {
+  type ResultFeed,
+  type ResultListener,
+  ResultWatchHub,
+  type ResultWatchHubOptions,
+} from './result-watch-hub.ts';
 export { decideStores, outlasts, type StoreDecision } from './store-rules.ts';

@@ -3,9 +3,16 @@ import type { ResultWatch } from './backend.ts';
 import { pollDelayMs } from './poll-delay.ts';
 import { requireResultIds } from './result-id.ts';
 
+/**
+ * Hears of results that may have changed.
+ * @param ids - of their tasks
+ * @param metas - what was stored for each, where that was told too: fresh objects, which nobody else has
+ */
+export type ResultListener = (ids: readonly string[], metas?: readonly (ResultMeta | undefined)[]) => void;
+
 /** Tells when results may have changed. Ids are task ids; see `KeyValueFeed` for what the calls promise. */
 export interface ResultFeed {
-  subscribe(ids: readonly string[], onSet: (ids: readonly string[]) => void): Promise<void>;
+  subscribe(ids: readonly string[], onSet: ResultListener): Promise<void>;
   unsubscribe(ids: readonly string[]): Promise<void>;
 }
 
@@ -152,7 +159,7 @@ export class ResultWatchHub {
     if (feed === undefined) return;
     const fresh = ids.filter((id) => this.#watchers.has(id) && !this.#subscribed.has(id));
     if (fresh.length === 0) return;
-    await feed.subscribe(fresh, (set) => this.look(set));
+    await feed.subscribe(fresh, (set, metas) => this.#hear(set, metas));
     const gone: string[] = [];
     for (const id of fresh) {
       if (this.#watchers.has(id)) this.#subscribed.add(id);
@@ -161,12 +168,19 @@ export class ResultWatchHub {
     if (gone.length > 0) this.#unsubscribe(gone);
   }
 
+  /** What was told needs no look. */
+  #hear(ids: readonly string[], metas: readonly (ResultMeta | undefined)[] | undefined): void {
+    if (metas !== undefined) this.#report(ids, metas);
+    const untold = ids.filter((_id, at) => metas?.[at] === undefined);
+    if (untold.length > 0) this.look(untold);
+  }
+
   #report(ids: readonly string[], metas: readonly (ResultMeta | undefined)[]): number {
     const batches = new Map<Watcher, ResultMeta[]>();
     const done: string[] = [];
     for (const [index, id] of ids.entries()) {
       const meta = metas[index];
-      if (meta === undefined || !isReady(meta.status)) continue;
+      if (meta === undefined || !isReady(meta.status) || !this.#watchers.has(id)) continue;
       done.push(id);
       this.#deal(id, meta, batches);
     }

@@ -19,8 +19,8 @@ export interface RedisConnectionOptions {
   readonly anyKey: string;
   /** The connection has ended without `close()`. Called once. */
   readonly onLost?: (error: RedisUnavailableError) => void;
-  /** A message of a subscription: its channel and its text; `null` where the server sends no text. */
-  readonly onMessage?: (channel: string, message: Buffer | null, pattern?: string) => void;
+  /** A message of a subscription: its channel and its text; a list, or `null`, where the server itself tells something. */
+  readonly onMessage?: (channel: string, message: Buffer | readonly Buffer[] | null, pattern?: string) => void;
 }
 
 /**
@@ -171,7 +171,8 @@ export class RedisConnection {
   }
 
   #tell(channel: Buffer, message: unknown, pattern?: string): void {
-    this.#options.onMessage?.(channel.toString('utf8'), Buffer.isBuffer(message) ? message : null, pattern);
+    const told = Buffer.isBuffer(message) || Array.isArray(message) ? message : null;
+    this.#options.onMessage?.(channel.toString('utf8'), told, pattern);
   }
 
   async #openCluster(plan: RedisPlan, key: string): Promise<Redis> {

@@ -3,7 +3,8 @@ import type { Clock } from '@celeriac/protocol';
 /** Lets the takes of a {@link QueueStore} sleep until something may have changed. */
 export class IdleWait {
   readonly #clock: Clock;
-  readonly #sleepers: Set<() => void> = new Set();
+  /** How to wake each, and what it sleeps over. */
+  readonly #sleepers: Map<() => void, readonly string[] | undefined> = new Map();
   #version = 0;
   #waking = false;
 
@@ -16,10 +17,12 @@ export class IdleWait {
     return this.#version;
   }
 
-  /** Something may have changed. */
-  wake(): void {
+  /** Something may have changed. @param names - what has; who sleeps over other things only sleeps on. Default: all */
+  wake(names?: readonly string[]): void {
     this.#version++;
-    for (const wakeUp of [...this.#sleepers]) wakeUp();
+    for (const [wakeUp, watched] of [...this.#sleepers]) {
+      if (names === undefined || watched === undefined || watched.some((name) => names.includes(name))) wakeUp();
+    }
   }
 
   /**
@@ -35,8 +38,11 @@ export class IdleWait {
     });
   }
 
-  /** Resolves after `ms`, on the next wake-up since `version` was read, or when `signal` is aborted. */
-  until(version: number, ms: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves after `ms`, on the next wake-up since `version` was read, or when `signal` is aborted.
+   * @param names - what is slept over: changes of other things need not wake. Default: everything
+   */
+  until(version: number, ms: number, signal: AbortSignal, names?: readonly string[]): Promise<void> {
     if (this.#version !== version || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wakeUp = (): void => {
@@ -47,7 +53,7 @@ export class IdleWait {
       };
       const timer = this.#clock.setTimer(Math.max(1, ms), wakeUp);
       signal.addEventListener('abort', wakeUp);
-      this.#sleepers.add(wakeUp);
+      this.#sleepers.set(wakeUp, names);
     });
   }
 }

@@ -47,6 +47,8 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
   /** Calls of `setQueues` that the loop has not seen yet. */
   #unseen: PromiseWithResolvers<void>[] = [];
   #loop: Promise<void> | undefined;
+  /** Most messages that the last take was to bring. */
+  #asked = 0;
   #heardAtMs: number = performance.now();
   #stopped: Promise<void> | undefined;
 
@@ -182,8 +184,8 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
     if (this.#interruption.signal.aborted) this.#interruption = new AbortController();
     const { store, waitMs } = this.#host;
     const { free, limit } = this.#window;
-    const max = limit < LARGE_WINDOW ? free : Math.min(free, Math.ceil(limit / 2));
-    return store.take(this.#queues, max, waitMs, this.#interruption.signal);
+    this.#asked = limit < LARGE_WINDOW ? free : Math.min(free, Math.ceil(limit / 2));
+    return store.take(this.#queues, this.#asked, waitMs, this.#interruption.signal);
   }
 
   /** The store looks for more while what came is worked on. */
@@ -201,7 +203,8 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
       return;
     }
     const deliveries = this.#hold(taken);
-    this.#takeAhead();
+    // Where there is more, it comes while this is worked on; where there was no more, nothing is in the way of the work.
+    if (taken.length >= this.#asked) this.#takeAhead();
     this.#options.onDeliveries(deliveries);
   }
 

@@ -93,7 +93,7 @@ class RedisBackend implements Backend {
       ordered: settings.resultChordOrdered,
       isJson: this.#isJson,
     });
-    this.#feed = new RedisResultFeed({ plan, keys, clock, logger });
+    this.#feed = new RedisResultFeed({ plan, keys, codec, clock, logger });
     this.#hub = new ResultWatchHub({ load: (ids) => this.load(ids), clock, logger, feed: this.#feed });
   }
 

@@ -1,27 +1,32 @@
-import type { CeleryKeys, ResultFeed } from '@celeriac/backend';
-import { backoffMs, type Clock, type Logger, type Timer } from '@celeriac/protocol';
+import type { CeleryKeys, ResultCodec, ResultFeed, ResultListener } from '@celeriac/backend';
+import { backoffMs, type Clock, type Logger, parseResultMeta, type ResultMeta, type Timer } from '@celeriac/protocol';
 import type { RedisPlan } from '@celeriac/redis';
 import { LazyConnection } from './lazy-connection.ts';
 
 /** Channels in one command. */
 const AT_ONCE = 1000;
+/** How long channels that nobody needs any more may stay: leaving them is kept out of the way of the next call. */
+const LEAVE_MS = 50;
 
 export interface RedisResultFeedOptions {
   readonly plan: RedisPlan;
   readonly keys: CeleryKeys;
+  readonly codec: ResultCodec;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-type Listener = (ids: readonly string[]) => void;
-
-/** Tells of results by the channels on which Celery's workers publish them. */
+/** Tells of results by the channels on which Celery's workers publish them, with what they store. */
 export class RedisResultFeed implements ResultFeed {
   readonly #options: RedisResultFeedOptions;
   readonly #connection: LazyConnection;
-  readonly #listeners: Map<string, Listener> = new Map();
-  /** What was told in this turn, to be passed on together. */
+  readonly #listeners: Map<string, ResultListener> = new Map();
+  /** What was told in this turn, to be passed on together: ids, and the texts where there are any. */
   #news: string[] = [];
+  #texts: (Buffer | undefined)[] = [];
+  /** Channels to be left. */
+  readonly #leaving: Set<string> = new Set();
+  #leaveTimer: Timer | undefined;
   #timer: Timer | undefined;
   #failures = 0;
 
@@ -31,32 +36,49 @@ export class RedisResultFeed implements ResultFeed {
     this.#connection = new LazyConnection({
       plan,
       anyKey: keys.task(''),
-      onMessage: (channel) => this.#receive(channel),
+      onMessage: (channel, text) => this.#receive(channel, Buffer.isBuffer(text) ? text : undefined),
       onLost: () => this.#retrySoon(),
     });
   }
 
-  async subscribe(ids: readonly string[], onSet: Listener): Promise<void> {
-    for (const id of ids) this.#listeners.set(id, onSet);
+  async subscribe(ids: readonly string[], onSet: ResultListener): Promise<void> {
+    for (const id of ids) {
+      this.#listeners.set(id, onSet);
+      this.#leaving.delete(id);
+    }
     await this.#listen(ids);
     this.#checkLater();
   }
 
   async unsubscribe(ids: readonly string[]): Promise<void> {
-    for (const id of ids) this.#listeners.delete(id);
-    // A connection that was lost has forgotten its subscriptions.
-    if (!this.#connection.isOpen) return;
-    const channels = ids.map((id) => this.#options.keys.task(id));
-    await this.#connection.run(async (redis) => {
-      for (let at = 0; at < channels.length; at += AT_ONCE) await redis.unsubscribe(channels.slice(at, at + AT_ONCE));
-    });
+    for (const id of ids) {
+      this.#listeners.delete(id);
+      this.#leaving.add(id);
+    }
+    this.#leaveTimer ??= this.#options.clock.setTimer(LEAVE_MS, () => void this.#leave(), { ref: false });
   }
 
   close(): void {
     this.#listeners.clear();
-    this.#timer?.cancel();
+    for (const timer of [this.#timer, this.#leaveTimer]) timer?.cancel();
     this.#timer = undefined;
+    this.#leaveTimer = undefined;
     this.#connection.close();
+  }
+
+  async #leave(): Promise<void> {
+    this.#leaveTimer = undefined;
+    const channels = [...this.#leaving].map((id) => this.#options.keys.task(id));
+    this.#leaving.clear();
+    // A connection that was lost has forgotten its subscriptions.
+    if (!this.#connection.isOpen) return;
+    try {
+      await this.#connection.run(async (redis) => {
+        for (let at = 0; at < channels.length; at += AT_ONCE) await redis.unsubscribe(channels.slice(at, at + AT_ONCE));
+      });
+    } catch (error) {
+      this.#options.logger.debug('Results could not be unsubscribed from.', { count: channels.length, error });
+    }
   }
 
   async #listen(ids: readonly string[]): Promise<void> {
@@ -66,22 +88,42 @@ export class RedisResultFeed implements ResultFeed {
     });
   }
 
-  #receive(channel: string): void {
+  #receive(channel: string, text: Buffer | undefined): void {
     const id = this.#options.keys.taskIdOf(channel);
-    if (id === undefined) return;
+    if (id !== undefined) this.#note(id, text);
+  }
+
+  #note(id: string, text: Buffer | undefined): void {
+    this.#texts.push(text);
     if (this.#news.push(id) === 1) setImmediate(() => this.#tell());
   }
 
   #tell(): void {
-    const told = new Map<Listener, string[]>();
-    for (const id of this.#news.splice(0)) {
+    const told = new Map<ResultListener, { readonly ids: string[]; readonly metas: (ResultMeta | undefined)[] }>();
+    const texts = this.#texts.splice(0);
+    for (const [at, id] of this.#news.splice(0).entries()) {
       const listener = this.#listeners.get(id);
       if (listener === undefined) continue;
-      const ids = told.get(listener);
-      if (ids === undefined) told.set(listener, [id]);
-      else ids.push(id);
+      let news = told.get(listener);
+      if (news === undefined) {
+        news = { ids: [], metas: [] };
+        told.set(listener, news);
+      }
+      news.ids.push(id);
+      news.metas.push(this.#read(id, texts[at]));
     }
-    for (const [listener, ids] of told) listener(ids);
+    for (const [listener, { ids, metas }] of told) listener(ids, metas);
+  }
+
+  /** What cannot be read is looked at in the store: anybody may say anything on a channel. */
+  #read(id: string, text: Buffer | undefined): ResultMeta | undefined {
+    if (text === undefined) return undefined;
+    try {
+      const meta = parseResultMeta(this.#options.codec.decodeValue(text));
+      return meta.task_id === id ? meta : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** A connection that died in silence is found out by asking it. */
@@ -125,6 +167,6 @@ export class RedisResultFeed implements ResultFeed {
     }
     this.#failures = 0;
     this.#checkLater();
-    for (const id of ids) if (this.#news.push(id) === 1) setImmediate(() => this.#tell());
+    for (const id of ids) this.#note(id, undefined);
   }
 }

@@ -53,17 +53,17 @@ export class FanoutListener {
   /**
    * A message of a channel.
    * @param pattern - what the server found it by
-   * @returns whether something can be taken without looking at the server
+   * @returns queues from which something can be taken now without looking at the server
    */
-  receive(channel: string, text: Buffer, pattern: string): boolean {
+  receive(channel: string, text: Buffer, pattern: string): readonly string[] {
     const queues = this.#queues.get(pattern);
-    if (queues === undefined || queues.size === 0) return false;
+    if (queues === undefined || queues.size === 0) return [];
     const { link, keys, live, logger } = this.#options;
-    let isLive = false;
+    const filled: string[] = [];
     let tag: string | undefined;
     for (const queue of queues) {
       if (live.push(queue, text)) {
-        isLive = true;
+        filled.push(queue);
         continue;
       }
       tag ??= foreignTag(text);
@@ -72,6 +72,6 @@ export class FanoutListener {
         .run(RECEIVE, [keys.seen(queue, tag), keys.list(queue, 0)], [text])
         .catch((error: unknown) => logger.warning('A message of a channel was lost', { channel, error }));
     }
-    return isLive;
+    return filled;
   }
 }

@@ -26,8 +26,8 @@ export interface RedisLinkOptions {
   readonly anyKey: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Keys that were watched may have changed, or the connection was lost. */
-  readonly onChange: () => void;
+  /** These keys, which were watched, may have changed; all of them when none is named, as when the connection was lost. */
+  readonly onChange: (keys?: readonly string[]) => void;
   /** A message of a channel. */
   readonly onMessage: (channel: string, message: Buffer, pattern: string) => void;
 }
@@ -55,8 +55,8 @@ export class RedisLink {
       anyKey,
       onLost,
       onMessage: (channel, message, pattern = channel) => {
-        if (channel === INVALIDATIONS) options.onChange();
-        else if (message !== null) options.onMessage(channel, message, pattern);
+        if (channel === INVALIDATIONS) options.onChange(namesOf(message));
+        else if (Buffer.isBuffer(message)) options.onMessage(channel, message, pattern);
       },
     });
   }
@@ -217,6 +217,11 @@ export class RedisLink {
       policy,
     });
   }
+}
+
+/** What the server tells of changed keys; nothing when all may have changed. */
+function namesOf(message: Buffer | readonly Buffer[] | null): readonly string[] | undefined {
+  return message === null || Buffer.isBuffer(message) ? undefined : message.map((name) => name.toString('utf8'));
 }
 
 /** A policy by which the server drops keys that nobody told it to; undefined for one that does not. */

@@ -37,7 +37,7 @@ const GOODBYE_PAUSE_MS = 500;
 
 export interface RedisQueueStoreOptions {
   readonly makeLink: (events: {
-    readonly onChange: () => void;
+    readonly onChange: (keys?: readonly string[]) => void;
     readonly onMessage: (channel: string, message: Buffer, pattern: string) => void;
   }) => RedisLink;
   readonly keys: RedisKeys;
@@ -75,9 +75,10 @@ export class RedisQueueStore implements QueueStore {
     this.#lists = new QueueLists(keys, settings);
     this.#idle = new IdleWait(clock);
     this.link = options.makeLink({
-      onChange: () => this.#idle.wake(),
+      onChange: (lists) => this.#idle.wake(lists),
       onMessage: (channel, message, pattern) => {
-        if (this.#fanout.receive(channel, message, pattern)) this.#idle.wake();
+        const filled = this.#fanout.receive(channel, message, pattern);
+        if (filled.length > 0) this.#idle.wake(filled.map((queue) => keys.list(queue, 0)));
       },
     });
     const link = (): RedisLink => this.link;
@@ -154,7 +155,7 @@ export class RedisQueueStore implements QueueStore {
       hurried = there && !hurried;
       if (hurried) continue;
       const leftMs = Math.min(deadlineMs - clock.monotonic(), this.#patienceMs(there));
-      await this.#idle.until(version, leftMs, signal);
+      await this.#idle.until(version, leftMs, signal, this.#lists.listsOf(queues));
       if (signal.aborted) return [];
     }
   }
