@@ -1,7 +1,7 @@
 import { type ResultMeta, silentLogger } from '@celeriac/protocol';
 import { describe, expect, it } from 'vitest';
 import { ManualClock, settled } from './manual-clock.fixture.ts';
-import { type ResultFeed, ResultWatchHub } from './result-watch-hub.ts';
+import { type ResultFeed, type ResultListener, ResultWatchHub } from './result-watch-hub.ts';
 
 const success = (taskId: string): ResultMeta => ({
   status: 'SUCCESS',
@@ -18,7 +18,7 @@ function stage(options: { feed?: boolean } = {}) {
   const stored = new Map<string, ResultMeta>();
   const loads: string[][] = [];
   const failures: Error[] = [];
-  const listeners = new Map<string, (ids: readonly string[]) => void>();
+  const listeners = new Map<string, ResultListener>();
   const feed: ResultFeed = {
     subscribe: async (ids, onSet) => {
       for (const id of ids) listeners.set(id, onSet);
@@ -221,6 +221,30 @@ describe('ResultWatchHub with a feed', () => {
     await settled();
     expect(reports).toEqual([]);
     expect(listeners.size).toBe(1);
+  });
+
+  it('what the feed tells of a result needs no look; where it tells nothing, the store is asked', async () => {
+    const { hub, watch, put, reports, listeners, loads } = stage({ feed: true });
+    const others: ResultMeta[] = [];
+    const other = hub.watch((metas) => others.push(...metas));
+    watch.add(['a', 'b', 'c']);
+    other.add(['a']);
+    await settled();
+    loads.length = 0;
+    put('b');
+    const told = success('a');
+    listeners.get('a')?.(
+      ['a', 'b', 'c', 'nobody'],
+      [told, undefined, { ...success('c'), status: 'STARTED' }, success('nobody')],
+    );
+    expect(reports).toEqual([['a']]);
+    await settled();
+    expect([loads, reports]).toEqual([[['b']], [['a'], ['b']]]);
+    expect(others).toEqual([told]);
+    expect([...listeners.keys()]).toEqual(['c']);
+    listeners.get('c')?.(['c'], [success('c')]);
+    listeners.get('c')?.(['c'], [success('c')]);
+    expect(reports).toEqual([['a'], ['b'], ['c']]);
   });
 
   it('subscribes and looks again after a failure', async () => {

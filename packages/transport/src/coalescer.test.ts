@@ -4,7 +4,7 @@ import { Coalescer } from './coalescer.ts';
 function recorder(limit?: number): { readonly batches: (readonly number[])[]; readonly coalescer: Coalescer<number> } {
   const batches: (readonly number[])[] = [];
   const run = async (items: readonly number[]): Promise<void> => void batches.push(items);
-  return { batches, coalescer: new Coalescer(run, limit) };
+  return { batches, coalescer: new Coalescer(run, limit === undefined ? {} : { limit }) };
 }
 
 describe('Coalescer', () => {
@@ -66,5 +66,41 @@ describe('Coalescer', () => {
     const { batches, coalescer } = recorder();
     await coalescer.idle();
     expect(batches).toEqual([]);
+  });
+
+  test('the last one of a turn leaves behind what others have gathered in it, in the same turn', async () => {
+    const order: string[] = [];
+    const note = (name: string) => async (): Promise<void> => void order.push(name);
+    const last = new Coalescer<number>(note('last'), { last: true });
+    const usual = new Coalescer<number>(note('usual'));
+    last.add(1);
+    usual.add(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(order).toEqual(['usual', 'last']);
+  });
+
+  test('what is flushed leaves at once, and only once', async () => {
+    const { batches, coalescer } = recorder();
+    coalescer.flush();
+    coalescer.add(1);
+    coalescer.flush();
+    expect(batches).toEqual([[1]]);
+    coalescer.add(2);
+    await coalescer.idle();
+    expect(batches).toEqual([[1], [2]]);
+  });
+
+  test('a flush while a batch is under way waits for it', async () => {
+    const gate = Promise.withResolvers<void>();
+    const batches: (readonly number[])[] = [];
+    const coalescer = new Coalescer<number>((items) => (batches.push(items) === 1 ? gate.promise : Promise.resolve()));
+    coalescer.add(1);
+    coalescer.flush();
+    coalescer.add(2);
+    coalescer.flush();
+    expect(batches).toEqual([[1]]);
+    gate.resolve();
+    await coalescer.idle();
+    expect(batches).toEqual([[1], [2]]);
   });
 });

@@ -1,6 +1,12 @@
 /** Items that one batch carries at most, so that a batch stays a bounded amount of work for a broker. */
 const BATCH_LIMIT = 1000;
 
+/** How a {@link Coalescer} gathers. */
+export interface CoalescerOptions {
+  readonly limit?: number;
+  readonly last?: boolean;
+}
+
 /**
  * Gathers what is added during one turn of the event loop and hands it over as one batch. While a batch is under way
  * the next one gathers, so at most one runs at a time and order is kept. There is no timer: a single item in an idle
@@ -9,20 +15,30 @@ const BATCH_LIMIT = 1000;
 export class Coalescer<Item> {
   readonly #run: (items: readonly Item[]) => Promise<void>;
   readonly #limit: number;
+  readonly #isLast: boolean;
   #waiting: Item[] = [];
   #scheduled = false;
   #running = false;
   #idle: PromiseWithResolvers<void> | undefined;
 
-  /** @param run - performs a batch and tells each item how it went; it must not reject */
-  constructor(run: (items: readonly Item[]) => Promise<void>, limit: number = BATCH_LIMIT) {
+  /**
+   * @param run - performs a batch and tells each item how it went; it must not reject
+   * @param options - `last`: batches leave behind those of others in their turn
+   */
+  constructor(run: (items: readonly Item[]) => Promise<void>, options: CoalescerOptions = {}) {
     this.#run = run;
-    this.#limit = limit;
+    this.#limit = options.limit ?? BATCH_LIMIT;
+    this.#isLast = options.last ?? false;
   }
 
   add(item: Item): void {
     this.#waiting.push(item);
     if (!this.#running) this.#schedule();
+  }
+
+  /** What waits leaves now, unless a batch is under way. */
+  flush(): void {
+    if (this.#waiting.length > 0) void this.#flush();
   }
 
   /** Resolves when nothing waits and nothing is under way. */
@@ -39,13 +55,15 @@ export class Coalescer<Item> {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(this.#endOfMicrotasks);
+    if (this.#isLast) setImmediate(this.#flush);
+    else queueMicrotask(this.#endOfMicrotasks);
   }
 
   readonly #endOfMicrotasks = (): void => process.nextTick(this.#flush);
 
   readonly #flush = async (): Promise<void> => {
     this.#scheduled = false;
+    if (this.#running) return;
     if (this.#waiting.length > 0) {
       const batch = this.#waiting.length <= this.#limit ? this.#waiting : this.#waiting.slice(0, this.#limit);
       this.#waiting = batch === this.#waiting ? [] : this.#waiting.slice(this.#limit);

@@ -43,4 +43,23 @@ describe('a take that has nothing to do', () => {
     await turns();
     expect([ended(), clock.pending]).toEqual([true, 0]);
   });
+
+  test('sleeps on when something else has changed, and wakes for its own', async () => {
+    const idle = new IdleWait(new ManualClock());
+    const woken: string[] = [];
+    const { signal } = new AbortController();
+    for (const [name, watched] of [
+      ['one', ['a', 'b']],
+      ['other', ['c']],
+      ['all', undefined],
+    ] as const) {
+      void idle.until(idle.version, 1000, signal, watched).then(() => woken.push(name));
+    }
+    idle.wake(['b']);
+    await turns();
+    expect(woken).toEqual(['one', 'all']);
+    idle.wake();
+    await turns();
+    expect(woken).toEqual(['one', 'all', 'other']);
+  });
 });

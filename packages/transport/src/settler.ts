@@ -9,12 +9,18 @@ export class Settler {
 
   constructor(store: QueueStore) {
     this.#store = store;
-    this.#coalescer = new Coalescer((deliveries) => this.#send(deliveries));
+    // Whoever waits for a result waits for what is stored in the same turn, nobody for a settlement.
+    this.#coalescer = new Coalescer((deliveries) => this.#send(deliveries), { last: true });
   }
 
   /** Takes a claimed delivery. */
   add(delivery: VirtualDelivery): void {
     this.#coalescer.add(delivery);
+  }
+
+  /** What was added is on its way to the store when this returns. */
+  flush(): void {
+    this.#coalescer.flush();
   }
 
   /** Resolves when every settlement was confirmed or has failed. */

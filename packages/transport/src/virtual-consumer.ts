@@ -182,8 +182,10 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
   /** At most half of a large window, so that the other half can be on its way while one is worked on. */
   #take(): Promise<readonly TakenMessage[]> {
     if (this.#interruption.signal.aborted) this.#interruption = new AbortController();
-    const { store, waitMs } = this.#host;
+    const { store, settler, waitMs } = this.#host;
     const { free, limit } = this.#window;
+    // The places that are free may be those of messages whose settlements are still to leave: they go first.
+    settler.flush();
     this.#asked = limit < LARGE_WINDOW ? free : Math.min(free, Math.ceil(limit / 2));
     return store.take(this.#queues, this.#asked, waitMs, this.#interruption.signal);
   }

@@ -135,6 +135,49 @@ describe.skipIf(server.skipped !== undefined)('results as Celery keeps them', ()
     expect(await redis.exists(`shop_celery-task-meta-${id}`, `shop_celery-taskset-meta-${id}.s`)).toBe(2);
   });
 
+  /** A watch that listens already. */
+  async function watching(): Promise<{
+    readonly id: string;
+    readonly seen: ResultMeta[];
+    readonly listeners: () => Promise<unknown>;
+  }> {
+    const waiter = await connected();
+    const id = uuid();
+    const seen: ResultMeta[] = [];
+    const listeners = async (): Promise<unknown> => (await redis.pubsub('NUMSUB', `celery-task-meta-${id}`))[1];
+    const reads = await readsOfResults();
+    waiter.watch((metas) => seen.push(...metas)).add([id]);
+    await eventually('it has looked', async () => (await readsOfResults()) > reads);
+    return { id, seen, listeners };
+  }
+
+  async function readsOfResults(): Promise<number> {
+    return Number(/cmdstat_mget:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+  }
+
+  test('a result that is told is not read again, and its channel is left', async () => {
+    const worker = await connected();
+    const { id, seen, listeners } = await watching();
+    const reads = await readsOfResults();
+    await worker.store([{ meta: metaOf(id, 'STARTED', null) }]);
+    await worker.store([{ meta: metaOf(id, 'SUCCESS', 'told') }]);
+    await eventually('it is seen', () => seen.length > 0);
+    expect(seen).toEqual([metaOf(id, 'SUCCESS', 'told')]);
+    expect(await readsOfResults()).toBe(reads);
+    await eventually('its channel is left', async () => (await listeners()) === 0);
+  });
+
+  test('what anybody else says on the channel of a result is not believed', async () => {
+    const worker = await connected();
+    const { id, seen } = await watching();
+    for (const text of ['no JSON', '{"status": "SUCCESS"}', JSON.stringify(metaOf(uuid(), 'SUCCESS', 'of another'))]) {
+      await redis.publish(`celery-task-meta-${id}`, text);
+    }
+    await worker.store([{ meta: metaOf(id, 'FAILURE', null) }]);
+    await eventually('it is seen', () => seen.length > 0);
+    expect(seen.map(({ status }) => status)).toEqual(['FAILURE']);
+  });
+
   describe('chords shared with Python', () => {
     const part = (groupId: string, index: number, result: unknown = index): ChordPart => ({
       groupId,

@@ -78,6 +78,29 @@ describe.skipIf(server.skipped !== undefined)('queues in lists', () => {
     }
   });
 
+  test('a consumer that sleeps over other queues is not woken', async () => {
+    await using client = await open({ sweepMs: 60_000 });
+    const seen: string[] = [];
+    const monitor = await redis.monitor();
+    monitor.on('monitor', (_time: string, [command = '', ...args]: string[]) => {
+      const list = args.find((arg) => arg === `${client.prefix}a` || arg === `${client.prefix}b`);
+      if (list !== undefined) seen.push(`${command.toLowerCase()} ${list.slice(client.prefix.length)}`);
+    });
+    const ended = new AbortController();
+    const other = client.store.take(['a'], 4, 25_000, ended.signal);
+    for (const text of ['1', '2', '3']) {
+      const taking = client.store.take(['b'], 4, 25_000, never);
+      await eventually('both sleep', 5000, () => seen.includes('exists a') && seen.includes('exists b'));
+      seen.splice(seen.indexOf('exists b'), 1);
+      await client.transport.publish([textMessage('b', text)]);
+      expect(texts(await taking)).toEqual([text]);
+    }
+    expect(seen.filter((line) => line.endsWith(' a'))).toEqual(['evalsha a', 'exists a']);
+    await client.transport.publish([textMessage('a', 'at last')]);
+    expect(texts(await other)).toEqual(['at last']);
+    monitor.disconnect();
+  });
+
   test('a thousand messages at once keep their order, and go back in it', async () => {
     await using client = await open();
     await client.transport.publish(textMessages('work', 1500));
