@@ -95,7 +95,7 @@ describe.skipIf(server.skipped !== undefined)('queues in lists', () => {
       await client.transport.publish([textMessage('b', text)]);
       expect(texts(await taking)).toEqual([text]);
     }
-    expect(seen.filter((line) => line.endsWith(' a'))).toEqual(['evalsha a', 'exists a']);
+    expect(seen.filter((line) => line.endsWith(' a'))).toEqual(['evalsha a', 'rpop a', 'exists a']);
     await client.transport.publish([textMessage('a', 'at last')]);
     expect(texts(await other)).toEqual(['at last']);
     monitor.disconnect();
