@@ -30,6 +30,19 @@ const SOURCES = {
   'pool/child/watch.ts': `export const watch: string = new URL('./watch-thread.js', import.meta.url).href;`,
 };
 
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+it('refuses syntax that would need a package nobody installs', async () => {
+  write({ 'src/using.ts': 'export async function run(one: AsyncDisposable) { await using used = one; return used; }' });
+  const exports = { '.': { default: './dist/using.js' } };
+  await expect(bundlePackage(folder, { name: '@celeriac/x', version: '1.0.0', exports })).rejects.toThrow('usingCtx');
+});
+
 it('modules know where they would be as files of their own, and classes keep their names', async () => {
   const files = {
     ...Object.fromEntries(Object.entries(SOURCES).map(([path, text]) => [`src/${path}`, text])),
@@ -38,10 +51,7 @@ it('modules know where they would be as files of their own, and classes keep the
     'node_modules/@celeriac/missing/index.js': 'export const missing = "an import";',
     'dist/old.js': 'of another build',
   };
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
+  write(files);
   const written = await bundlePackage(folder, {
     name: '@celeriac/x',
     version: '1.0.0',

@@ -22,8 +22,8 @@ export async function bundlePackage(folder: string, manifest: Manifest): Promise
     cwd: folder,
     input: Object.fromEntries(entries.map((entry) => [entry, join(source, `${entry}.ts`)])),
     platform: 'node',
-    external: (id, importer) => importer !== undefined && !id.startsWith('.') && !isAbsolute(id),
-    // The same as tsc's: nothing newer than the oldest Node that is supported understands.
+    external: (id, importer) => importer !== undefined && isOfOthers(id, manifest.name),
+    // The same as tsc's: nothing newer than what the oldest supported Node understands.
     transform: { target: 'es2023' },
     treeshake: { moduleSideEffects: true },
     plugins: [moduleUrls(source)],
@@ -46,6 +46,14 @@ export async function bundlePackage(folder: string, manifest: Manifest): Promise
   } finally {
     await build.close();
   }
+}
+
+/** @throws {Error} where the source uses syntax that is compiled to calls of a package nobody installs, such as `using` */
+function isOfOthers(id: string, name: string): boolean {
+  if (id.startsWith('@oxc-project/runtime/')) {
+    throw new Error(`${name} uses syntax that needs a helper (${id.split('/').at(-1)}): write it without`);
+  }
+  return !id.startsWith('.') && !isAbsolute(id);
 }
 
 /** Modules keep the `import.meta.url` that they would have as files of their own, wherever their code ends. */

@@ -50,12 +50,19 @@ export function workerFixtures<App extends AppOwner>(
       await use(await makeApp(celeryConfig));
     },
     async celeryWorker({ celeryApp, celeryWorkerParameters }, use) {
-      await using worker = await TestWorker.start(celeryApp, celeryWorkerParameters);
-      await use(worker);
+      await lent(await TestWorker.start(celeryApp, celeryWorkerParameters), use);
     },
     async celeryEmbeddedWorker({ celeryApp, celeryEmbeddedWorkerParameters }, use) {
-      await using worker = await EmbeddedWorker.start(celeryApp, celeryEmbeddedWorkerParameters);
-      await use(worker);
+      await lent(await EmbeddedWorker.start(celeryApp, celeryEmbeddedWorkerParameters), use);
     },
   };
+}
+
+/** Disposes of it when it was used, well or not. */
+async function lent<Kind extends AsyncDisposable>(one: Kind, use: (one: Kind) => Promise<void>): Promise<void> {
+  try {
+    await use(one);
+  } finally {
+    await one[Symbol.asyncDispose]();
+  }
 }
