@@ -15,17 +15,24 @@ const MEMBERS = LONG ? 1_000 : 100;
 const KILLS = LONG ? 5 : 1;
 const LEASE_MS = 2_000;
 
-const redis = await useService('redis');
+const servers = {
+  Redis: await useService('redis'),
+  PostgreSQL: await useService('postgres'),
+  MariaDB: await useService('mariadb'),
+  SQLite: undefined,
+} as const;
+type Store = keyof typeof servers;
+const stores: readonly Store[] = LONG ? ['Redis', 'PostgreSQL', 'MariaDB', 'SQLite'] : ['Redis'];
 const main = fileURLToPath(new URL('fault-worker-main.ts', import.meta.url));
 
-describe.each(LONG ? (['Redis', 'SQLite'] as const) : (['Redis'] as const))('on %s', (store) => {
-  const skipped = store === 'Redis' && redis.skipped !== undefined;
+describe.each(stores)('on %s', (store) => {
+  const server = servers[store];
   const title = `D2: a chord of ${MEMBERS} whose workers are killed ${KILLS} times has its body's effect once`;
-  test.skipIf(skipped)(title, { timeout: 240_000 }, async () => {
+  test.skipIf(server?.skipped)(title, { timeout: 240_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'canvas-faults-'));
     const ledger = join(folder, 'ledger');
     writeFileSync(ledger, '');
-    const url = store === 'Redis' && redis.skipped === undefined ? redis.url : `sqlite:///${folder}/faults.db`;
+    const url = server?.skipped === undefined ? (server?.url ?? `sqlite:///${folder}/faults.db`) : '';
     const settings = {
       broker: url,
       backend: url,

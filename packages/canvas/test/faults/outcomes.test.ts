@@ -14,7 +14,11 @@ const MANY = LONG ? 10_000 : 1_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'canvas-outcomes-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const redis = await useService('redis');
+const servers = {
+  PostgreSQL: await useService('postgres'),
+  MariaDB: await useService('mariadb'),
+  Redis: await useService('redis'),
+};
 let apps = 0;
 
 /** An app with a queue of its own, and a worker that is started when the test wants it. */
@@ -68,7 +72,9 @@ function stageOf(url: string, settings: object = {}) {
 const stores = [
   ['memory', 'memory://'],
   ['SQLite', `sqlite:///${folder}/outcomes.db`],
-  ...(redis.skipped === undefined ? [['Redis', redis.url] as const] : []),
+  ...Object.entries(servers).flatMap(([name, server]) =>
+    server.skipped === undefined && (LONG || name === 'Redis') ? [[name, server.url] as const] : [],
+  ),
 ] as const;
 
 describe.each(stores)('on %s', (_, url) => {
