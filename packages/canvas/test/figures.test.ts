@@ -5,7 +5,7 @@ import { Celeriac } from '@celeriac/core';
 import { useService } from '@celeriac/tooling/services';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chain, chord, group } from '../src/index.ts';
-import { type ChordReport, sharedNow } from './figures-app.ts';
+import type { ChordReport } from './figures-app.ts';
 
 // Times are asked of the full size only, on a machine with nothing else to do; the small one shows that it works.
 const LONG = process.env['CELERIAC_LONG'] === '1';
@@ -47,15 +47,9 @@ describe.skipIf(redis.skipped !== undefined)('on Redis, one worker in a process 
     for (let round = 0; round < ROUNDS; round++) {
       const groupMs = await timed(async () => (await group(header(MEMBERS)).delay()).get(PATIENCE));
       const before = await (await memory.delay()).get(PATIENCE);
-      let seenAtMs = 0;
       let report: ChordReport | undefined;
       const chordMs = await timed(async () => {
-        const sent = await chord(header(MEMBERS), body.s()).delay();
-        const seen = sent.parent?.get(PATIENCE).then(() => {
-          seenAtMs = sharedNow();
-        });
-        report = await sent.get(PATIENCE);
-        await seen;
+        report = await (await chord(header(MEMBERS), body.s()).delay()).get(PATIENCE);
       });
       const { members, lastEndAtMs, startAtMs, memoryBytes } = report!;
       expect(members).toBe(MEMBERS);
@@ -64,7 +58,6 @@ describe.skipIf(redis.skipped !== undefined)('on Redis, one worker in a process 
         groupMs,
         chordMs,
         bodyAfterEndMs: startAtMs - lastEndAtMs,
-        bodyAfterSeenMs: startAtMs - seenAtMs,
         grownMb: (memoryBytes - before) / MB,
       });
     }
@@ -117,8 +110,6 @@ interface ChordFigures {
   readonly chordMs: number;
   /** From the end of the last header task, before its result is stored, to the start of the body. */
   readonly bodyAfterEndMs: number;
-  /** From when the client had all results of the header. */
-  readonly bodyAfterSeenMs: number;
   readonly grownMb: number;
 }
 

@@ -51,23 +51,38 @@ if closed then return {tonumber(closed), closed, false, false, {}} end
 if redis.call('GET', KEYS[4]) == 'done' then return {1, '1', false, false, {}} end
 local sorted = ARGV[3] == '1'
 local expected = redis.call('GET', KEYS[2])
-local gone = {}
+local names = {}
+for at = 5, #ARGV, 4 do
+  names[#names + 1] = 'm:' .. ARGV[at]
+  names[#names + 1] = 'w:' .. ARGV[at]
+end
+-- Recorded while the size was known; one that came before it stands under another name.
+local fields = redis.call('HMGET', KEYS[5], unpack(names))
+-- Whatever Celeriac records it marks too: where there is more, Python has recorded something.
+local foreign = sorted and redis.call('ZCARD', KEYS[1]) > redis.call('HLEN', KEYS[5]) - redis.call('HEXISTS', KEYS[5], 'claimed')
+local entries, marks, met, gone = {}, {}, {}, {}
 for at = 5, #ARGV, 4 do
   local id, entry, score, beginning = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  -- Recorded while the size was known; one that came before it stands under another name.
-  local fields = redis.call('HMGET', KEYS[5], 'm:' .. id, 'w:' .. id)
-  local known = fields[1] or fields[2]
-  if not known and sorted and beginning ~= '' then
+  local place = (at - 3) / 2
+  local known = fields[place] or fields[place + 1] or met[id]
+  if not known and foreign and beginning ~= '' then
     for _, other in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], score, score)) do
       local plain = string.sub(other, 1, 2 + #beginning + 2):gsub('^%[1, ', '[1,', 1)
       if string.sub(plain, 1, #beginning) == beginning then known = true end
     end
   end
   if not known then
-    if sorted then redis.call('ZADD', KEYS[1], score, entry) else redis.call('RPUSH', KEYS[1], entry) end
-    redis.call('HSET', KEYS[5], (expected and 'm:' or 'w:') .. id, score)
+    met[id] = true
+    if sorted then entries[#entries + 1] = score end
+    entries[#entries + 1] = entry
+    marks[#marks + 1] = (expected and 'm:' or 'w:') .. id
+    marks[#marks + 1] = score
   end
-  if fields[1] and not expected then gone[#gone + 1] = (at - 1) / 4 end
+  if fields[place] and not expected then gone[#gone + 1] = (at - 1) / 4 end
+end
+if #marks > 0 then
+  redis.call(sorted and 'ZADD' or 'RPUSH', KEYS[1], unpack(entries))
+  redis.call('HSET', KEYS[5], unpack(marks))
 end
 keep(tonumber(ARGV[1]), KEYS[1], KEYS[2], KEYS[3], KEYS[5])
 local done = redis.call(sorted and 'ZCARD' or 'LLEN', KEYS[1])
