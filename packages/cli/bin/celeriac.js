@@ -8,6 +8,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(2);
 }
 module.enableCompileCache();
+if (process.argv.includes('worker')) limitYoungSpace();
 
 // Whoever reads the output may have enough of it: `celeriac list tasks | head -1`.
 process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
@@ -19,3 +20,16 @@ const code = await main(process.argv.slice(2));
 // The user's modules may hold sockets or timers; what was written must still arrive.
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
 process.exit(code);
+
+/**
+ * V8 lets the space for new objects grow to 128 MB while messages stream through it, and keeps that. A worker is as fast
+ * with a small one, and takes 100 MB less. Whoever says anything of it to node is obeyed.
+ */
+function limitYoungSpace() {
+  const { execArgv, env } = process;
+  const isSaid = /semi-space|young-generation/.test([...execArgv, env.NODE_OPTIONS].join(' '));
+  if (isSaid || process.send !== undefined || process.execve === undefined || process.platform === 'win32') return;
+  // The same process, with an option that node takes only at its start.
+  const argv = [process.execPath, '--max-semi-space-size=4', ...execArgv, ...process.argv.slice(1)];
+  process.execve(process.execPath, argv, env);
+}

@@ -106,6 +106,21 @@ describe('worker', () => {
     },
   );
 
+  it.each([
+    ['', ['--max-semi-space-size=4', '--conditions=@celeriac/source']],
+    ['--max-semi-space-size=32', ['--conditions=@celeriac/source']],
+  ])('takes little memory for new objects, unless NODE_OPTIONS (%j) says how much', async (NODE_OPTIONS, expected) => {
+    stage.write(
+      'node-options.ts',
+      "import { app } from './tasks.ts';\nexport const options = app.task('node.options', () => process.execArgv);\n",
+    );
+    const worker = stage.start([...APP, 'worker', '-P', 'solo', '-I', './node-options.ts'], { NODE_OPTIONS });
+    await worker.output(/ready\./);
+    const finished = await stage.run([...APP, 'call', 'node.options', '--wait', '--timeout', '15', '-q']);
+    expect(JSON.parse(finished.stdout)).toEqual(expected);
+    await stop(worker);
+  });
+
   it('gives the processes of prefork the broker and the result store of the command line, and --include', async () => {
     stage.write(
       'more.ts',

@@ -8,6 +8,8 @@ import type { LeaseThread } from './queue-store.ts';
 /** How long a thread may take to close its renewer. */
 const CLOSE_MS = 2000;
 const LONGEST_RESTART_MS = 32_000;
+/** It renews, and nothing else: without a limit V8 gives it as much as a program of its own. */
+const YOUNG_MB = 2;
 
 export interface LeaseThreadHostOptions {
   readonly leaseMs: number;
@@ -31,11 +33,17 @@ export class LeaseThreadHost {
     this.#options = options;
   }
 
+  /** Whether there is a thread, or one will be. */
+  get isStarted(): boolean {
+    return this.#worker !== undefined || this.#restart !== undefined;
+  }
+
   start(): void {
-    if (this.#worker !== undefined || this.#restart !== undefined || this.#closed) return;
+    if (this.isStarted || this.#closed) return;
     const { thread, leaseMs } = this.#options;
     const workerData: LeaseThreadData = { module: thread.module.href, options: thread.options, leaseMs };
-    const worker = new Worker(entryUrl(), { workerData, name: 'celeriac-leases' });
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
+    const worker = new Worker(entryUrl(), { workerData, resourceLimits, name: 'celeriac-leases' });
     worker.unref();
     this.#worker = worker;
     let reason: unknown = 'it ended';

@@ -123,7 +123,7 @@ class VirtualTransport implements Transport {
     if (bindings.length > 0) await this.#bindings.declare([], bindings);
     const transient = queues.filter((queue) => this.#transient.declared(queue)).map((queue) => queue.name);
     if (transient.length === 0) return;
-    this.#keeper?.open();
+    this.#keeper?.openLater();
     await this.#parts.declareTransient?.(transient);
   }
 
@@ -136,7 +136,8 @@ class VirtualTransport implements Transport {
     this.#requireOpen();
     const consumer = new VirtualConsumer(this.#host, options);
     this.#consumers.add(consumer);
-    this.#keeper?.open();
+    if (options.noAck === true) this.#keeper?.openLater();
+    else this.#keeper?.open();
     consumer.start();
     return consumer;
   }

@@ -299,7 +299,9 @@ export class RedisQueueStore implements QueueStore {
     const first = this.#blocks.reserve(max);
     const turns = this.#lists.takeTurns ? '1' : '0';
     const lists = [keys.owners, keys.held(owner), keys.unacked, keys.unackedIndex, ...this.#lists.listsOf(order)];
-    const how = [max, `${owner}:`, first, BLOCK_SIZE, order.length, turns];
+    // Put together once: a message that is held for long keeps its receipt.
+    const prefix = `${owner}:`;
+    const how = [max, prefix, first, BLOCK_SIZE, order.length, turns];
     const args = [owner, settings.leaseMs, ...how, ...order.map(entryTail)];
     const [runs = null, texts = null] = listOf(await this.link.runPatiently(TAKE, lists, args));
     const taken: TakenMessage[] = [];
@@ -307,7 +309,7 @@ export class RedisQueueStore implements QueueStore {
       const queue = order[(numberOf(place) - 1) % order.length]!;
       for (let left = numberOf(count); left > 0; left--) {
         const text = listOf(texts)[taken.length] as Buffer;
-        taken.push(takenOf(text, queue, `${owner}:${first + taken.length}`));
+        taken.push(takenOf(text, queue, prefix + (first + taken.length)));
       }
     }
     this.#blocks.taken(first, taken.length);

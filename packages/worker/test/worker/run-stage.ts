@@ -60,10 +60,14 @@ export class Run {
     });
   }
 
-  /** Starts a worker; resolves when it is ready. */
-  async worker(pool: 'async' | 'prefork', env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> {
+  /** Starts a worker; resolves when it is ready. @param nodeOptions - of node itself */
+  async worker(
+    pool: 'async' | 'prefork',
+    env: NodeJS.ProcessEnv = {},
+    nodeOptions: readonly string[] = [],
+  ): Promise<ChildProcess> {
     const child = fork(script, [], {
-      execArgv: ['--conditions=@celeriac/source'],
+      execArgv: ['--conditions=@celeriac/source', ...nodeOptions],
       env: {
         ...process.env,
         CELERY_BROKER_URL: this.url,
