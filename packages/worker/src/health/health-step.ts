@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isCeleriacError } from '@celeriac/protocol';
 import { StartStopStep } from '../lifecycle/step.ts';
@@ -32,6 +32,8 @@ export class HealthStep extends StartStopStep<WorkerInternals> {
   override async start(worker: WorkerInternals): Promise<void> {
     const { healthPort, healthHost } = worker.options;
     this.#phase = 'starting';
+    // Only a worker that needs it pays for it: it takes longer to load than all of this package.
+    const { createServer } = await import('node:http');
     const server = createServer((request, response) => void this.#answer(worker, request, response));
     const listening = Promise.withResolvers<void>();
     server.once('error', (error: NodeJS.ErrnoException) => {
