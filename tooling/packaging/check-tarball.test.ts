@@ -56,6 +56,7 @@ describe('checkTarball', () => {
     expect(checkTarball({ ...good, sources, files })).toEqual(['dist/a.js is not bundled']);
     const manifest = { ...good.manifest, celeriac: { entries: ['./src/a.ts'] } };
     expect(checkTarball({ ...good, manifest, sources, files })).toEqual([]);
+    expect(checkTarball({ ...good, manifest, sources })).toEqual(['dist/a.js is missing']);
   });
 
   it('refuses ranges and conditions that mean something only in the workspace', () => {

@@ -17,10 +17,11 @@ const PRIVATE = /(?:^|\/)\.[^/]|\.(?:tsbuildinfo|test\.[a-z.]+|test-d\.[a-z.]+|f
 
 /** Checks what users get: nothing missing, nothing private, nothing left over from files that are gone. */
 export function checkTarball({ files, manifest, sources }: Packed): readonly string[] {
-  const faults = [...REQUIRED, ...promisedFiles(manifest)]
+  const entries = entryModules(manifest);
+  const started = (manifest.celeriac?.entries ?? []).map((path) => path.replace(/^\.\/src\/(.+)\.ts$/, 'dist/$1.js'));
+  const faults = [...REQUIRED, ...promisedFiles(manifest), ...started]
     .filter((path) => !files.includes(path))
     .map((path) => `${path} is missing`);
-  const entries = entryModules(manifest);
   for (const file of files) {
     if (PRIVATE.test(file)) {
       if (!file.startsWith('template/')) faults.push(`${file} must not be published`);

@@ -242,8 +242,7 @@ describe('ResultWatchHub with a feed', () => {
     expect([loads, reports]).toEqual([[['b']], [['a'], ['b']]]);
     expect(others).toEqual([told]);
     expect([...listeners.keys()]).toEqual(['c']);
-    listeners.get('c')?.(['c'], [success('c')]);
-    listeners.get('c')?.(['c'], [success('c')]);
+    listeners.get('c')?.(['c', 'c'], [success('c'), success('c')]);
     expect(reports).toEqual([['a'], ['b'], ['c']]);
   });
 

@@ -192,7 +192,8 @@ export class ResultWatchHub {
   #deal(id: string, meta: ResultMeta, batches: Map<Watcher, ResultMeta[]>): void {
     let taken = false;
     for (const watcher of this.#watchers.get(id) ?? []) {
-      watcher.ids.delete(id);
+      // Each is told once, also of a result that was told more than once.
+      if (!watcher.ids.delete(id)) continue;
       // Only one gets the object itself: nobody shares what somebody else may change.
       const own = taken ? structuredClone(meta) : meta;
       taken = true;

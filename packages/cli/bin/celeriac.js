@@ -27,9 +27,13 @@ process.exit(code);
  */
 function limitYoungSpace() {
   const { execArgv, env } = process;
-  const isSaid = /semi-space|young-generation/.test([...execArgv, env.NODE_OPTIONS].join(' '));
+  const isSaid = /semi[-_]space|young[-_]generation/.test([...execArgv, env.NODE_OPTIONS].join(' '));
   if (isSaid || process.send !== undefined || process.execve === undefined || process.platform === 'win32') return;
   // The same process, with an option that node takes only at its start.
   const argv = [process.execPath, '--max-semi-space-size=4', ...execArgv, ...process.argv.slice(1)];
-  process.execve(process.execPath, argv, env);
+  try {
+    process.execve(process.execPath, argv, env);
+  } catch {
+    // Where a process may start no other, as under node's --permission, it works with what it has.
+  }
 }

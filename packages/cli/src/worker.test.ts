@@ -109,6 +109,7 @@ describe('worker', () => {
   it.each([
     ['', ['--max-semi-space-size=4', '--conditions=@celeriac/source']],
     ['--max-semi-space-size=32', ['--conditions=@celeriac/source']],
+    ['--max_semi_space_size=32', ['--conditions=@celeriac/source']],
   ])('takes little memory for new objects, unless NODE_OPTIONS (%j) says how much', async (NODE_OPTIONS, expected) => {
     stage.write(
       'node-options.ts',

@@ -157,10 +157,13 @@ export class RedisConnection {
     if (!this.#isGathering) {
       this.#isGathering = true;
       stream.cork();
-      setImmediate(() => {
-        this.#isGathering = false;
-        stream.uncork();
-      });
+      // After the last promise job of this turn, whatever it leads to.
+      queueMicrotask(() =>
+        process.nextTick(() => {
+          this.#isGathering = false;
+          stream.uncork();
+        }),
+      );
     }
     return client;
   }

@@ -111,42 +111,6 @@ describe('leases renewed by a thread', () => {
     return { state, ...scene };
   }
 
-  test('starts none for a connection that holds nothing, before its lease has to be renewed', async () => {
-    const shared = new SharedArrayBuffer(12);
-    const clock = new ManualClock();
-    const lease = { leaseMs: 30_000, thread: { module, options: { shared } } };
-    const transport = virtualTransport(listParts(new ListStore(), { clock, lease, declareTransient: async () => {} }));
-    open.push(transport);
-    await transport.connect();
-    await transport.declare({ queues: [{ name: 'replies', durable: false, autoDelete: true, exclusive: true }] });
-    await transport.consume({
-      queues: ['replies'],
-      prefetch: 0,
-      noAck: true,
-      onDeliveries: () => {},
-      onLost: () => {},
-    });
-    await clock.advance(14_999);
-    expect(clock.pending).toBe(1);
-    await clock.advance(1);
-    expect(clock.pending).toBe(0);
-    await vi.waitUntil(() => new Int32Array(shared)[1]! > 0, 5000);
-  });
-
-  test('starts it at once for one that takes messages to hold them', async () => {
-    const shared = new SharedArrayBuffer(12);
-    const clock = new ManualClock();
-    const lease = { leaseMs: 30_000, thread: { module, options: { shared } } };
-    const transport = virtualTransport(listParts(new ListStore(), { clock, lease }));
-    open.push(transport);
-    await transport.connect();
-    const consuming = { prefetch: 1, onDeliveries: () => {}, onLost: () => {} };
-    await transport.consume({ queues: ['replies'], noAck: true, ...consuming });
-    await transport.consume({ queues: ['q'], ...consuming });
-    await vi.waitUntil(() => new Int32Array(shared)[1]! > 0, 5000);
-    expect(clock.pending).toBe(0);
-  });
-
   test('renews while this thread is blocked', async () => {
     const { state, got } = await held(150);
     const before = Atomics.load(state, 1);

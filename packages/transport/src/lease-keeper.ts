@@ -1,4 +1,4 @@
-import type { Clock, Logger, Timer } from '@celeriac/protocol';
+import type { Clock, Logger } from '@celeriac/protocol';
 import type { HeldDeliveries } from './held-deliveries.ts';
 import { LeaseThreadHost } from './lease-thread.ts';
 import { LeaseTimer } from './lease-timer.ts';
@@ -26,7 +26,6 @@ export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #timer: LeaseTimer;
   readonly #host: LeaseThreadHost | undefined;
-  #opening: Timer | undefined;
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
@@ -52,21 +51,9 @@ export class LeaseKeeper {
     }
   }
 
-  /** A consumer is about to take messages that it will hold. */
+  /** A consumer is about to take messages. */
   open(): void {
-    this.#opening?.cancel();
-    this.#opening = undefined;
     this.#host?.start();
-  }
-
-  /**
-   * The lease is needed, but nothing is held by it: only queues that end with it, as those for replies. Many connections
-   * of this kind are closed again before it has to be renewed, and a thread takes megabytes.
-   */
-  openLater(): void {
-    const { clock, leaseMs } = this.#options;
-    if (this.#host === undefined || this.#host.isStarted) return;
-    this.#opening ??= clock.setTimer(leaseMs / 2, () => this.open(), { ref: false });
   }
 
   /** Deliveries are held. Cheap; call it with every batch. */
@@ -75,7 +62,6 @@ export class LeaseKeeper {
   }
 
   async close(): Promise<void> {
-    this.#opening?.cancel();
     this.#timer.pause();
     await this.#host?.close();
   }

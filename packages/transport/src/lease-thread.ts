@@ -33,13 +33,8 @@ export class LeaseThreadHost {
     this.#options = options;
   }
 
-  /** Whether there is a thread, or one will be. */
-  get isStarted(): boolean {
-    return this.#worker !== undefined || this.#restart !== undefined;
-  }
-
   start(): void {
-    if (this.isStarted || this.#closed) return;
+    if (this.#worker !== undefined || this.#restart !== undefined || this.#closed) return;
     const { thread, leaseMs } = this.#options;
     const workerData: LeaseThreadData = { module: thread.module.href, options: thread.options, leaseMs };
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };

@@ -1,5 +1,5 @@
-/** Taken at a time by consumers without a limit, so that one call stays a bounded amount of work and memory. */
-const UNLIMITED_TAKE = 1000;
+/** Taken at a time at most, so that one call stays a bounded amount of work and memory. */
+export const LARGEST_TAKE = 1000;
 
 /** How many more deliveries a consumer may hold. Pure bookkeeping; 0 as the limit means none. */
 export class PrefetchWindow {
@@ -23,7 +23,7 @@ export class PrefetchWindow {
 
   /** How many may be taken now; bounded also when the window is not. */
   get free(): number {
-    return this.#limit === 0 ? UNLIMITED_TAKE : Math.max(0, this.#limit - this.#held);
+    return this.#limit === 0 ? LARGEST_TAKE : Math.max(0, this.#limit - this.#held);
   }
 
   take(count: number): void {

@@ -1,6 +1,6 @@
 import type { Logger } from '@celeriac/protocol';
 import type { HeldDeliveries } from './held-deliveries.ts';
-import { PrefetchWindow } from './prefetch-window.ts';
+import { LARGEST_TAKE, PrefetchWindow } from './prefetch-window.ts';
 import { checkName } from './queue-name.ts';
 import type { QueueStore, TakenMessage } from './queue-store.ts';
 import type { Settler } from './settler.ts';
@@ -47,7 +47,7 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
   /** Calls of `setQueues` that the loop has not seen yet. */
   #unseen: PromiseWithResolvers<void>[] = [];
   #loop: Promise<void> | undefined;
-  /** Most messages that the last take was to bring. */
+  /** Most messages that the last take was to bring: there is one at a time. */
   #asked = 0;
   #heardAtMs: number = performance.now();
   #stopped: Promise<void> | undefined;
@@ -186,7 +186,8 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
     const { free, limit } = this.#window;
     // The places that are free may be those of messages whose settlements are still to leave: they go first.
     settler.flush();
-    this.#asked = limit < LARGE_WINDOW ? free : Math.min(free, Math.ceil(limit / 2));
+    const most = limit < LARGE_WINDOW ? free : Math.min(free, Math.ceil(limit / 2));
+    this.#asked = Math.min(most, LARGEST_TAKE);
     return store.take(this.#queues, this.#asked, waitMs, this.#interruption.signal);
   }
 

@@ -123,7 +123,7 @@ class VirtualTransport implements Transport {
     if (bindings.length > 0) await this.#bindings.declare([], bindings);
     const transient = queues.filter((queue) => this.#transient.declared(queue)).map((queue) => queue.name);
     if (transient.length === 0) return;
-    this.#keeper?.openLater();
+    this.#keeper?.open();
     await this.#parts.declareTransient?.(transient);
   }
 
@@ -136,8 +136,7 @@ class VirtualTransport implements Transport {
     this.#requireOpen();
     const consumer = new VirtualConsumer(this.#host, options);
     this.#consumers.add(consumer);
-    if (options.noAck === true) this.#keeper?.openLater();
-    else this.#keeper?.open();
+    this.#keeper?.open();
     consumer.start();
     return consumer;
   }

@@ -167,7 +167,7 @@ describe.skipIf(server.skipped !== undefined)('results as Celery keeps them', ()
     await eventually('its channel is left', async () => (await listeners()) === 0);
   });
 
-  test('what anybody else says on the channel of a result is not believed', async () => {
+  test('what is said on the channel of a result and is no result of it is not believed', async () => {
     const worker = await connected();
     const { id, seen } = await watching();
     for (const text of ['no JSON', '{"status": "SUCCESS"}', JSON.stringify(metaOf(uuid(), 'SUCCESS', 'of another'))]) {

@@ -21,9 +21,8 @@ export class RedisResultFeed implements ResultFeed {
   readonly #options: RedisResultFeedOptions;
   readonly #connection: LazyConnection;
   readonly #listeners: Map<string, ResultListener> = new Map();
-  /** What was told in this turn, to be passed on together: ids, and the texts where there are any. */
-  #news: string[] = [];
-  #texts: (Buffer | undefined)[] = [];
+  /** What was told in this turn, to be passed on together: the last text of each id, where there is one. */
+  #news: Map<string, Buffer | undefined> = new Map();
   /** Channels to be left. */
   readonly #leaving: Set<string> = new Set();
   #leaveTimer: Timer | undefined;
@@ -46,7 +45,13 @@ export class RedisResultFeed implements ResultFeed {
       this.#listeners.set(id, onSet);
       this.#leaving.delete(id);
     }
-    await this.#listen(ids);
+    try {
+      await this.#listen(ids);
+    } catch (error) {
+      // Nobody leaves what was never come to.
+      for (const id of ids) if (this.#listeners.get(id) === onSet) this.#listeners.delete(id);
+      throw error;
+    }
     this.#checkLater();
   }
 
@@ -68,16 +73,20 @@ export class RedisResultFeed implements ResultFeed {
 
   async #leave(): Promise<void> {
     this.#leaveTimer = undefined;
-    const channels = [...this.#leaving].map((id) => this.#options.keys.task(id));
-    this.#leaving.clear();
+    const { keys, logger } = this.#options;
     // A connection that was lost has forgotten its subscriptions.
-    if (!this.#connection.isOpen) return;
+    if (!this.#connection.isOpen) return this.#leaving.clear();
     try {
       await this.#connection.run(async (redis) => {
-        for (let at = 0; at < channels.length; at += AT_ONCE) await redis.unsubscribe(channels.slice(at, at + AT_ONCE));
+        while (this.#leaving.size > 0) {
+          // Only those that nobody has come back to while others were left.
+          const ids = [...this.#leaving].slice(0, AT_ONCE);
+          for (const id of ids) this.#leaving.delete(id);
+          await redis.unsubscribe(ids.map((id) => keys.task(id)));
+        }
       });
     } catch (error) {
-      this.#options.logger.debug('Results could not be unsubscribed from.', { count: channels.length, error });
+      logger.debug('Results could not be unsubscribed from.', { error });
     }
   }
 
@@ -94,14 +103,15 @@ export class RedisResultFeed implements ResultFeed {
   }
 
   #note(id: string, text: Buffer | undefined): void {
-    this.#texts.push(text);
-    if (this.#news.push(id) === 1) setImmediate(() => this.#tell());
+    if (this.#news.size === 0) setImmediate(() => this.#tell());
+    this.#news.set(id, text);
   }
 
   #tell(): void {
     const told = new Map<ResultListener, { readonly ids: string[]; readonly metas: (ResultMeta | undefined)[] }>();
-    const texts = this.#texts.splice(0);
-    for (const [at, id] of this.#news.splice(0).entries()) {
+    const all = this.#news;
+    this.#news = new Map();
+    for (const [id, text] of all) {
       const listener = this.#listeners.get(id);
       if (listener === undefined) continue;
       let news = told.get(listener);
@@ -110,7 +120,7 @@ export class RedisResultFeed implements ResultFeed {
         told.set(listener, news);
       }
       news.ids.push(id);
-      news.metas.push(this.#read(id, texts[at]));
+      news.metas.push(this.#read(id, text));
     }
     for (const [listener, { ids, metas }] of told) listener(ids, metas);
   }

@@ -37,10 +37,10 @@ describe('LiveQueues', () => {
     queues.push('a', text('1'));
     const [first] = queues.take(['a'], 9);
     expect(queues.gave(first!.receipt)).toBe(true);
-    expect([queues.settle(first!.receipt, true), queues.settle(first!.receipt, true)]).toEqual([true, false]);
+    expect([queues.settle(first!.receipt, true), queues.settle(first!.receipt, true)]).toEqual(['a', undefined]);
     const [again] = queues.take(['a'], 9);
     expect(again).toMatchObject({ redelivered: true, deliveryCount: 2, exchange: 'x', routingKey: 'k' });
-    expect(queues.settle(again!.receipt, false)).toBe(true);
+    expect(queues.settle(again!.receipt, false)).toBe('a');
     expect(queues.size('a')).toBe(0);
   });
 

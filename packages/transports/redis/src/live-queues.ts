@@ -78,17 +78,17 @@ export class LiveQueues {
     return receipt.startsWith(RECEIPT);
   }
 
-  /** @returns false when it was settled before */
-  settle(receipt: Receipt, isBack: boolean): boolean {
+  /** @returns its queue; undefined when it was settled before */
+  settle(receipt: Receipt, isBack: boolean): string | undefined {
     const held = this.#held.get(receipt);
-    if (held === undefined) return false;
+    if (held === undefined) return undefined;
     this.#held.delete(receipt);
     const queue = this.#queues.get(held.queue);
-    if (!isBack || queue === undefined) return true;
+    if (!isBack || queue === undefined) return held.queue;
     const text = Buffer.from(givenBack(held.text).text);
     queue.waiting.unshift(text);
     queue.bytes += text.length;
-    return true;
+    return held.queue;
   }
 
   size(queue: string): number {

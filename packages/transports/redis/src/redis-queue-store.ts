@@ -170,8 +170,13 @@ export class RedisQueueStore implements QueueStore {
     const back: Receipt[] = [];
     const lostHere: Receipt[] = [];
     for (const { receipt, how } of settlements) {
-      if (!this.#live.gave(receipt)) (how === 'requeue' ? back : gone).push(receipt);
-      else if (!this.#live.settle(receipt, how === 'requeue')) lostHere.push(receipt);
+      if (!this.#live.gave(receipt)) {
+        (how === 'requeue' ? back : gone).push(receipt);
+        continue;
+      }
+      const queue = this.#live.settle(receipt, how === 'requeue');
+      if (queue === undefined) lostHere.push(receipt);
+      else if (how === 'requeue') this.#idle.wake([this.#options.keys.list(queue, 0)]);
     }
     if (gone.length + back.length === 0) return lostHere;
     return [...lostHere, ...(await this.#settle(gone, back))];

@@ -93,6 +93,7 @@ describe('a worker that runs for long', { timeout: 3_600_000 }, () => {
       expect(lateMs[0]).toBeGreaterThanOrEqual(-1);
       const p99 = lateMs[Math.floor(held * 0.99)];
       process.stdout.write(`| ${held} tasks held | + ${grownMib.toFixed(0)} MiB, p99 ${p99} ms late |\n`);
+      expect((await residentBytes(worker.pid!)) - idleBytes).toBeLessThan(350 * MIB);
       // A machine that does other things besides may hold up the scaled run.
       expect(p99).toBeLessThan(LONG ? 1000 : 5000);
     },
