@@ -3,7 +3,8 @@ import { SavedRunError } from './report/saved-run.ts';
 import { runBench } from './run-bench.ts';
 
 try {
-  const options = readOptions(process.argv.slice(2));
+  // Where the person is: the package manager has gone to the folder of this package.
+  const options = readOptions(process.argv.slice(2), process.env['INIT_CWD']);
   if (options.help) process.stdout.write(HELP);
   else await runBench(options);
 } catch (error) {

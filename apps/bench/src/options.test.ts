@@ -34,7 +34,13 @@ test('--regression is a small run that is checked, and what else is said counts'
 });
 
 test('earlier runs are named one after the other', () => {
-  expect(readOptions(['--from', 'a.json,b.json']).from).toEqual(['a.json', 'b.json']);
+  expect(readOptions(['--from', 'a.json,/b.json'], '/home').from).toEqual(['/home/a.json', '/b.json']);
+});
+
+test('files and folders are where the person is', () => {
+  const args = ['--json', 'a.json', '--out', 'figures', '--profile', '/profiles'];
+  const paths = { json: '/home/a.json', out: '/home/figures', profile: '/profiles' };
+  expect(readOptions(args, '/home')).toMatchObject(paths);
 });
 
 test('the help names every job', () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { jobs } from './jobs/jobs.ts';
 import { entries } from './systems/entries.ts';
@@ -46,8 +47,12 @@ ${jobs.map(({ name, what, rounds }) => `                         ${name.padEnd(1
   --regression         only what shows a loss of speed: ratios to the raw client with much room, under two minutes
 `;
 
-/** @throws {BenchOptionError} naming the option */
-export function readOptions(args: readonly string[]): BenchOptions {
+/**
+ * @param folder - that files and folders are relative to; the process's by default
+ * @throws {BenchOptionError} naming the option
+ */
+export function readOptions(args: readonly string[], folder = ''): BenchOptions {
+  const at = (path: string): string => resolve(folder, path);
   const values = withRegression(parse(args));
   const quick = values.quick;
   const concurrency = list(values.concurrency)?.map((text) => whole('concurrency', text)) ?? [1, 10, 100];
@@ -71,10 +76,10 @@ export function readOptions(args: readonly string[]): BenchOptions {
     rounds: values.rounds === undefined ? undefined : whole('rounds', values.rounds),
     concurrency: concurrency.toSorted((a, b) => a - b),
     seconds: values.seconds === undefined ? (quick ? 0.6 : 1.5) : positive('seconds', values.seconds),
-    from: list(values.from),
-    json: values.json,
-    out: values.out,
-    profile: values.profile,
+    from: list(values.from)?.map(at),
+    json: values.json === undefined ? undefined : at(values.json),
+    out: values.out === undefined ? undefined : at(values.out),
+    profile: values.profile === undefined ? undefined : at(values.profile),
     check: values.check,
     regression: values.regression,
     help: values.help,
