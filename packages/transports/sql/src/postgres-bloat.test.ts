@@ -74,9 +74,11 @@ describe.skipIf(place.skipped !== undefined)('B20: an old transaction keeps dead
     const [p99Before] = [percentile(waits.splice(0), 0.99)];
     for (let passed = MESSAGES / 10; passed < MESSAGES; passed += BATCH) await passBatch(passed);
     const p99After = percentile(waits.slice(-MESSAGES / 10 / CLAIM), 0.99);
-    // The mark follows a quarter of a second behind.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    for (let pass = 0; pass < 3; pass++) await passBatch(MESSAGES + pass * BATCH);
+    // The mark follows a quarter of a second behind, to where it was looked at last: on a fast machine that is far behind.
+    for (let pass = 0; pass < 3; pass++) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await passBatch(MESSAGES + pass * BATCH);
+    }
     const after = await plan();
     const everything = await explain(
       database,
