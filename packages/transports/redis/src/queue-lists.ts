@@ -5,6 +5,8 @@ import type { RedisTransportSettings } from './redis-transport-options.ts';
 export class QueueLists {
   readonly #keys: RedisKeys;
   readonly #settings: RedisTransportSettings;
+  /** Of each array of queues that was asked for. */
+  readonly #lists: WeakMap<readonly string[], readonly string[]> = new WeakMap();
   #turn = 0;
 
   constructor(keys: RedisKeys, settings: RedisTransportSettings) {
@@ -26,9 +28,13 @@ export class QueueLists {
     return [...queues.slice(start), ...queues.slice(0, start)];
   }
 
-  /** All lists of the queues, step by step. */
+  /** All lists of the queues, step by step. Asked for with the same array by every take, watch and wait of a consumer. */
   listsOf(queues: readonly string[]): readonly string[] {
+    const known = this.#lists.get(queues);
+    if (known !== undefined) return known;
     const byQueue = queues.map((queue) => this.#keys.lists(queue));
-    return this.#settings.prioritySteps.flatMap((_step, level) => byQueue.map((lists) => lists[level]!));
+    const lists = this.#settings.prioritySteps.flatMap((_step, level) => byQueue.map((names) => names[level]!));
+    this.#lists.set(queues, lists);
+    return lists;
   }
 }
