@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createServer, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { RedisConnection } from './redis-connection.ts';
 import { redisPlan } from './redis-plan.ts';
@@ -17,10 +18,15 @@ async function countingServer() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const connection = new RedisConnection({ plan: redisPlan(`redis://127.0.0.1:${port}`), anyKey: 'k' });
+  const sockets: Socket[] = [];
+  const note = (message: unknown): void => void sockets.push((message as { readonly socket: Socket }).socket);
+  subscribe('net.client.socket', note);
   await connection.connect();
+  unsubscribe('net.client.socket', note);
   counts.length = 0;
   return {
     counts,
+    socket: sockets[0]!,
     connection,
     [Symbol.asyncDispose]: async () => {
       connection.close();
@@ -31,7 +37,7 @@ async function countingServer() {
 
 test('the commands of one turn leave in one write, those of the next in another', async () => {
   await using stage = await countingServer();
-  const { counts, connection } = stage;
+  const { counts, connection, socket } = stage;
   const first = connection.call(['SET', 'a', '1']);
   const second = Promise.resolve()
     .then(() => {})
@@ -41,7 +47,10 @@ test('the commands of one turn leave in one write, those of the next in another'
         ['SET', 'c', '3'],
       ]),
     );
+  await Promise.resolve();
+  const corked = socket.writableCorked;
   await Promise.all([first, second]);
+  expect([corked, socket.writableCorked]).toEqual([1, 0]);
   expect(counts).toEqual([3]);
   await connection.call(['SET', 'd', '4']);
   expect(counts).toEqual([3, 1]);
