@@ -19,7 +19,16 @@ const code = await main(process.argv.slice(2));
 
 // The user's modules may hold sockets or timers; what was written must still arrive.
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
+await untilV8Rests();
 process.exit(code);
+
+/**
+ * `process.exit` waits for V8's threads without serving them: one that compiles and has to wait for a collection of garbage
+ * would keep the process for ever (nodejs/node#54918). Where there is much garbage, they are given a moment to end.
+ */
+async function untilV8Rests() {
+  if (process.uptime() > 10) await new Promise((done) => setTimeout(done, 50));
+}
 
 /**
  * V8 lets the space for new objects grow to 128 MB while messages stream through it, and keeps that. A worker is as fast

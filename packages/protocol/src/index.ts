@@ -39,7 +39,7 @@ export {
 export { exceptionRepr, toExceptionInfo, tracebackOf } from './exception-info.ts';
 export { isoNaive, isoTime, parseIsoTime } from './iso-time.ts';
 export type { JointStatement, JointWork } from './joint-work.ts';
-export { decodeJson, decodeUtf8, encodeJson, type JsonOptions } from './json.ts';
+export { decodeJson, decodeUtf8, encodeJson, isPlainJson, type JsonOptions } from './json.ts';
 export type { JsonTypes } from './json-writer.ts';
 export { clampClock, LamportClock } from './lamport-clock.ts';
 export { DEFAULT_LIMITS, type MessageLimits } from './limits.ts';
@@ -66,6 +66,7 @@ export {
   resultMetaText,
 } from './result-codec.ts';
 export type { ExceptionInfo, ResultMeta } from './result-meta.ts';
+export { Roster, type RosterMember } from './roster.ts';
 export { createJsonSerializer, jsonSerializer, rawSerializer, type Serializer } from './serializer.ts';
 export { type AcceptList, acceptList, type EncodedContent, SerializerRegistry } from './serializer-registry.ts';
 export { embedOf, parseSignature, parseSignatures } from './signature-codec.ts';

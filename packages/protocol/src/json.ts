@@ -25,15 +25,18 @@ export interface JsonOptions {
  * @see kombu/utils/json.py
  */
 export function encodeJson(value: unknown, options?: JsonOptions): string {
-  if (isPlainJson(value, 0)) return JSON.stringify(value) as string;
+  if (isPlainJson(value)) return JSON.stringify(value) as string;
   return writeJson(value, options?.types ?? 'celery-5.2', options?.root ?? '');
 }
 
 /** As deep as native stringify may go unwatched; the writer has the last word beyond it. */
 const PLAIN_DEPTH = 64;
 
-/** Whether native `JSON.stringify` writes `value` as Celery would. Shallow enough, no cycle reaches this depth. */
-function isPlainJson(value: unknown, depth: number): boolean {
+/**
+ * Whether native `JSON.stringify` writes `value` as Celery would, and what it writes is read as the same value. Shallow
+ * enough, no cycle reaches this depth.
+ */
+export function isPlainJson(value: unknown, depth = 0): boolean {
   switch (typeof value) {
     case 'string':
     case 'boolean':

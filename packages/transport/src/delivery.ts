@@ -20,8 +20,8 @@ export interface Delivery {
   /** False once the delivery was settled, or its lease is known to be lost: another worker may have it. */
   readonly held: boolean;
   /**
-   * The message will not be looked at for a while: what can be read again is let go of, so that many can be held for long.
-   * Whoever looks at it all the same gets what was there. Absent where there is nothing to gain.
+   * The message will not be looked at for a while: it is packed away, so that very many can be held for long. From then on
+   * {@link message} is unpacked anew each time, into objects of its own. Absent where there is nothing to gain.
    */
   shelve?(): void;
   /**

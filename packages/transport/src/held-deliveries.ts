@@ -1,3 +1,4 @@
+import { Roster } from '@celeriac/protocol';
 import type { Receipt } from './queue-store.ts';
 import type { VirtualDelivery } from './virtual-delivery.ts';
 
@@ -6,7 +7,7 @@ import type { VirtualDelivery } from './virtual-delivery.ts';
  * receipts are looked up only when some are lost.
  */
 export class HeldDeliveries {
-  readonly #deliveries: Set<VirtualDelivery> = new Set();
+  readonly #deliveries: Roster<VirtualDelivery> = new Roster();
 
   get size(): number {
     return this.#deliveries.size;

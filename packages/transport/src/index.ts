@@ -8,6 +8,7 @@ export { type CompiledRoutes, compileRoutes } from './exchange-routing.ts';
 export { DEFAULT_RECONNECT_POLICY, type FailoverStrategy, type ReconnectPolicy } from './failover.ts';
 export { IdleWait } from './idle-wait.ts';
 export { MemoryBindingStore } from './memory-binding-store.ts';
+export { type KeptMessage, MessageShelf, ShelvedMessage } from './message-shelf.ts';
 export { PrefetchWindow } from './prefetch-window.ts';
 export {
   DEFAULT_PUBLISH_RETRY_POLICY,

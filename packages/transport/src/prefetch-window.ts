@@ -1,6 +1,3 @@
-/** Taken at a time at most, so that one call stays a bounded amount of work and memory. */
-export const LARGEST_TAKE = 1000;
-
 /** How many more deliveries a consumer may hold. Pure bookkeeping; 0 as the limit means none. */
 export class PrefetchWindow {
   #limit: number;
@@ -21,9 +18,9 @@ export class PrefetchWindow {
     return this.#held;
   }
 
-  /** How many may be taken now; bounded also when the window is not. */
+  /** How many may be taken now. */
   get free(): number {
-    return this.#limit === 0 ? LARGEST_TAKE : Math.max(0, this.#limit - this.#held);
+    return this.#limit === 0 ? Number.POSITIVE_INFINITY : Math.max(0, this.#limit - this.#held);
   }
 
   take(count: number): void {

@@ -23,8 +23,6 @@ export interface TakenMessage {
   readonly routingKey: string;
   readonly redelivered: boolean;
   readonly deliveryCount: number | undefined;
-  /** See `Delivery.shelve`: `message` is read again when somebody asks for it. */
-  shelve?(): void;
 }
 
 export interface Settlement {

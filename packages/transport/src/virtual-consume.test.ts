@@ -56,6 +56,17 @@ describe('consuming through a virtual transport', () => {
     expect(store.takes.every((take) => take.max <= 2)).toBe(true);
   });
 
+  test.each([
+    [{}, 1000],
+    [{ largestTake: 5 }, 5],
+  ])('takes a bounded number at a time however much there is room for: %o', async (parts, most) => {
+    const { publish, consume, got, store } = await open(parts);
+    await publish('q', ...Array.from({ length: 12 }, (_, index) => String(index)));
+    await consume(['q'], 0);
+    await vi.waitUntil(() => got.length === 12);
+    expect(new Set(store.takes.map((take) => take.max))).toEqual(new Set([most]));
+  });
+
   test('has the other half of a large window on its way before it hands over the first', async () => {
     const { publish, consume, got, store } = await open();
     await publish('q', ...Array.from({ length: 64 }, (_, index) => String(index)));

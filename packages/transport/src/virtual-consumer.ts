@@ -1,6 +1,7 @@
 import type { Logger } from '@celeriac/protocol';
 import type { HeldDeliveries } from './held-deliveries.ts';
-import { LARGEST_TAKE, PrefetchWindow } from './prefetch-window.ts';
+import type { MessageShelf } from './message-shelf.ts';
+import { PrefetchWindow } from './prefetch-window.ts';
 import { checkName } from './queue-name.ts';
 import type { QueueStore, TakenMessage } from './queue-store.ts';
 import type { Settler } from './settler.ts';
@@ -13,14 +14,20 @@ const LARGE_WINDOW = 32;
 /** Whoever hears from its store so often is known to live. */
 const LONGEST_SILENCE_MS = 60_000;
 
+/** Made once: the error that `abort` would make, with its stack, costs more than all the rest of an interruption. */
+const INTERRUPTED = new Error('the consumer looks at its queues and its window again');
+
 /** What the consumers of one transport share. */
 export interface ConsumerHost {
   readonly store: QueueStore;
   readonly held: HeldDeliveries;
   readonly settler: Settler;
+  readonly shelf: MessageShelf | undefined;
   readonly logger: Logger;
   /** Longest wait of one `take`. */
   readonly waitMs: number;
+  /** Most messages of one `take`. */
+  readonly largestTake: number;
   /** Deliveries are held from now on. */
   holding(): void;
   /** The consumer reads these queues from now on. */
@@ -67,6 +74,10 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
   get activeAtMs(): number | undefined {
     if (this.#host.waitMs > LONGEST_SILENCE_MS) return undefined;
     return this.#pause === undefined ? this.#heardAtMs : performance.now();
+  }
+
+  get shelf(): MessageShelf | undefined {
+    return this.#host.shelf;
   }
 
   start(): void {
@@ -138,7 +149,7 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
 
   /** Makes the loop look at queues, window and `#ending` now. */
   #interrupt(): void {
-    this.#interruption.abort();
+    this.#interruption.abort(INTERRUPTED);
     this.#pause?.resolve();
   }
 
@@ -182,12 +193,12 @@ export class VirtualConsumer implements Consumer, DeliveryOwner {
   /** At most half of a large window, so that the other half can be on its way while one is worked on. */
   #take(): Promise<readonly TakenMessage[]> {
     if (this.#interruption.signal.aborted) this.#interruption = new AbortController();
-    const { store, settler, waitMs } = this.#host;
+    const { store, settler, waitMs, largestTake } = this.#host;
     const { free, limit } = this.#window;
     // The places that are free may be those of messages whose settlements are still to leave: they go first.
     settler.flush();
     const most = limit < LARGE_WINDOW ? free : Math.min(free, Math.ceil(limit / 2));
-    this.#asked = Math.min(most, LARGEST_TAKE);
+    this.#asked = Math.min(most, largestTake);
     return store.take(this.#queues, this.#asked, waitMs, this.#interruption.signal);
   }
 

@@ -1,10 +1,13 @@
-import type { RawMessage } from '@celeriac/protocol';
+import type { RawMessage, RosterMember } from '@celeriac/protocol';
 import type { Delivery, SettleHow } from './delivery.ts';
+import { type KeptMessage, type MessageShelf, ShelvedMessage } from './message-shelf.ts';
 import type { TakenMessage } from './queue-store.ts';
 import { AlreadySettledError } from './transport-errors.ts';
 
 /** Who handed a delivery out. */
 export interface DeliveryOwner {
+  /** Where messages are packed away that wait long; undefined where that would save nothing. */
+  readonly shelf: MessageShelf | undefined;
   /** Sends the settlement of a claimed delivery and tells it how that went. */
   settle(delivery: VirtualDelivery): void;
   /** The settlement of a claimed delivery has failed, and it is still held. */
@@ -19,24 +22,26 @@ export interface DeliveryOwner {
 type DeliveryState = 'open' | 'claimed' | 'lost' | 'done';
 
 /** A delivery of a virtual transport. One object per message and no closures: there are many of them. */
-export class VirtualDelivery implements Delivery {
+export class VirtualDelivery implements Delivery, RosterMember {
   readonly queue: string;
   readonly exchange: string;
   readonly routingKey: string;
   readonly redelivered: boolean;
   readonly deliveryCount: number | undefined;
   readonly receipt: string;
+  /** Among all that are held. */
+  place = 0;
   /** The owner has given its place in the window away while the broker is being told. */
   placeIsFree = false;
-  readonly #taken: TakenMessage;
-  #owner: DeliveryOwner;
+  #message: KeptMessage;
+  readonly #owner: DeliveryOwner;
   #state: DeliveryState = 'open';
   #how: SettleHow = 'ack';
   #confirmation: PromiseWithResolvers<boolean> | undefined;
   #released = false;
 
   constructor(taken: TakenMessage, owner: DeliveryOwner) {
-    this.#taken = taken;
+    this.#message = taken.message;
     this.queue = taken.queue;
     this.exchange = taken.exchange;
     this.routingKey = taken.routingKey;
@@ -51,11 +56,11 @@ export class VirtualDelivery implements Delivery {
   }
 
   get message(): RawMessage {
-    return this.#taken.message;
+    return this.#message instanceof ShelvedMessage ? this.#message.read() : this.#message;
   }
 
   shelve(): void {
-    this.#taken.shelve?.();
+    this.#message = this.#owner.shelf?.put(this.#message) ?? this.#message;
   }
 
   /** How a claimed delivery is to end. */
@@ -89,6 +94,7 @@ export class VirtualDelivery implements Delivery {
   confirm(settled: boolean): void {
     this.#state = 'done';
     this.#confirmation?.resolve(settled);
+    this.#confirmation = undefined;
     this.#release();
   }
 

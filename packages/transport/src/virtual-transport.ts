@@ -6,6 +6,7 @@ import { ExchangeTable } from './exchange-table.ts';
 import { HeldDeliveries } from './held-deliveries.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { MemoryBindingStore } from './memory-binding-store.ts';
+import { MessageShelf } from './message-shelf.ts';
 import type { LeaseThread, QueueStore } from './queue-store.ts';
 import { Settler } from './settler.ts';
 import type { Binding, QueueDeclaration, Topology } from './topology.ts';
@@ -26,6 +27,8 @@ import { VirtualPublisher } from './virtual-publisher.ts';
 
 /** One wait of an idle consumer; long enough to cost nothing. */
 const DEFAULT_WAIT_MS = 30_000;
+/** Taken at a time at most. */
+const LARGEST_TAKE = 1000;
 /** How long `close` waits for takes, puts and settlements under way before it closes the store under them. */
 const CLOSE_MS = 5000;
 
@@ -47,10 +50,17 @@ export interface VirtualTransportParts {
     readonly thread?: LeaseThread;
   };
   readonly joint?: JointParts;
+  /** The store has its messages in this process's memory: to pack those that wait long would save nothing. Default false. */
+  readonly inMemory?: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Longest wait of one `store.take`, in milliseconds. Default 30,000. */
   readonly waitMs?: number;
+  /**
+   * Most messages of one `store.take`. Default 1000: a bounded amount of work and memory. Fewer, where a take costs little:
+   * what is gone soon costs V8 less than what it has to move.
+   */
+  readonly largestTake?: number;
   /** Opens the store. */
   connect?(): Promise<void>;
   /** Told of queues, with what is to be bound to them, when their exchanges are there and before they are bound. */
@@ -233,13 +243,15 @@ class VirtualTransport implements Transport {
   }
 
   #consumerHost(): ConsumerHost {
-    const { logger, waitMs = DEFAULT_WAIT_MS } = this.#parts;
+    const { logger, waitMs = DEFAULT_WAIT_MS, largestTake = LARGEST_TAKE, inMemory = false } = this.#parts;
     return {
       store: this.#store,
       held: this.#held,
       settler: this.#settler,
+      shelf: inMemory ? undefined : new MessageShelf(),
       logger,
       waitMs,
+      largestTake,
       holding: () => this.#keeper?.holding(),
       reading: (queues) => this.#transient.reading(queues),
       leaving: (queues) => this.#dropQueues(this.#transient.leaving(queues)),

@@ -13,7 +13,7 @@ import { Revocations } from './hold/revocations.ts';
 import type { RunCounter } from './hold/run-counter.ts';
 import { Suspects } from './hold/suspects.ts';
 import { WaitingTasks } from './hold/waiting-tasks.ts';
-import { decodeDelivery, isUndecodable } from './intake/decode.ts';
+import { decodeDelivery, isUndecodable, openTask } from './intake/decode.ts';
 import { receivedEventFields } from './intake/received-event.ts';
 import type { TimeLimits } from './limits/time-limits.ts';
 import { Mediator } from './mediator.ts';
@@ -62,9 +62,14 @@ export class Pipeline implements PoolHost {
     this.#parts = parts;
     this.#runtime = runtime;
     const context = concludeContextOf(runtime, hostname, events);
-    this.#waiting = new WaitingTasks(clock, settings.workerDisableRateLimits, () => {
-      parts.onHeld();
-      this.#mediator.pump();
+    this.#waiting = new WaitingTasks({
+      clock,
+      unlimited: settings.workerDisableRateLimits,
+      reopen: (delivery) => openTask(delivery, runtime),
+      onDue: () => {
+        parts.onHeld();
+        this.#mediator.pump();
+      },
     });
     this.#concluder = new Concluder({
       runtime,
@@ -106,9 +111,9 @@ export class Pipeline implements PoolHost {
     return this.#waiting.held;
   }
 
-  /** Tasks that run now. */
+  /** Tasks that run now, in the order of their start. */
   get activeTasks(): readonly ReceivedTask[] {
-    return [...this.#load.running];
+    return [...this.#load.running].sort((one, other) => one.startedAtMs! - other.startedAtMs!);
   }
 
   /** Tasks that wait for a slot. */
@@ -116,9 +121,14 @@ export class Pipeline implements PoolHost {
     return [...this.#load.handed, ...this.#waiting.readyTasks];
   }
 
-  /** Tasks that wait for their time, earliest first. */
-  get scheduledTasks(): readonly ReceivedTask[] {
-    return this.#waiting.heldTasks;
+  /** Tasks that wait for their time, in order of arrival. Each is read as it is asked for: let go of one before the next. */
+  scheduledTasks(): Iterable<ReceivedTask> {
+    return this.#waiting.heldTasks();
+  }
+
+  /** Tasks that wait for their time under this id. */
+  scheduledTasksOf(id: string): readonly ReceivedTask[] {
+    return this.#waiting.heldTasksOf(id);
   }
 
   /** How many tasks run now. */
@@ -316,7 +326,7 @@ export class Pipeline implements PoolHost {
 
   #readBody(received: ReceivedTask): void {
     if (received.body !== undefined) return;
-    const body = readBody(received.delivery.message, received.request, this.#runtime);
+    const body = readBody(received.message, received.request, this.#runtime);
     if (!isUnreadable(body)) received.body = body;
   }
 

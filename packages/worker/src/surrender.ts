@@ -8,7 +8,6 @@ import type { Suspects } from './hold/suspects.ts';
 import type { WaitingTasks } from './hold/waiting-tasks.ts';
 import type { Pool } from './pool/pool.ts';
 import { workerLost } from './pool/worker-lost.ts';
-import { isLost } from './request/held-message.ts';
 
 /** What giving tasks back takes. */
 export interface SurrenderParts {
@@ -43,7 +42,7 @@ export class Surrender {
   async returnWaiting(): Promise<void> {
     const { pool, waiting } = this.#parts;
     await pool.recall?.();
-    for (const { delivery } of waiting.removeWhere(() => true)) void this.giveBack(delivery);
+    for (const delivery of waiting.removeAll()) void this.giveBack(delivery);
     if (this.#returning === 0) return;
     this.#allBack ??= Promise.withResolvers<void>();
     await this.#allBack.promise;
@@ -51,8 +50,12 @@ export class Surrender {
 
   /** Forgets what has not started, since the broker has taken it back: all, or what is not held any more. */
   forgetWaiting(all: boolean): void {
-    this.#parts.waiting.removeWhere((received) => all || isLost(received));
-    if (all) this.#orphan();
+    const { waiting } = this.#parts;
+    if (!all) waiting.removeLost();
+    else {
+      waiting.removeAll();
+      this.#orphan();
+    }
   }
 
   /** Gives up what runs: unacknowledged messages go back, the others become failures. Resolves when the broker knows. */

@@ -37,6 +37,30 @@ function changed(delivery: Delivery, members: PropertyDescriptorMap): Delivery {
 /** Deliveries are not held, not given back, or not ended as they should be. */
 export const holdingFlaws: readonly TransportFlaw[] = [
   {
+    name: 'has another message where one was shelved',
+    caughtBy: ['has every message of deliveries that were shelved, as often as it is asked for, and settles them'],
+    transport: (sound) => ({
+      consume: (options) =>
+        sound.consume({
+          ...options,
+          onDeliveries: (deliveries) => {
+            let shelved: Delivery | undefined;
+            const shelve = (delivery: Delivery) => () => {
+              shelved ??= delivery;
+            };
+            options.onDeliveries(
+              deliveries.map((delivery) =>
+                changed(delivery, {
+                  shelve: { value: shelve(delivery) },
+                  message: { get: () => (shelved ?? delivery).message },
+                }),
+              ),
+            );
+          },
+        }),
+    }),
+  },
+  {
     name: 'confirms settlements and forgets them',
     caughtBy: [
       'removes an acknowledged message for good',

@@ -1,9 +1,18 @@
 import type { RawMessage } from '@celeriac/protocol';
-import { AlreadySettledError, type Delivery, type SettleHow } from '@celeriac/transport';
+import {
+  AlreadySettledError,
+  type Delivery,
+  type KeptMessage,
+  type MessageShelf,
+  type SettleHow,
+  ShelvedMessage,
+} from '@celeriac/transport';
 
 /** The channel that a delivery came through; only there it can be settled. */
 export interface DeliveryChannel {
   readonly alive: boolean;
+  /** Where messages are packed away that wait long. */
+  readonly shelf: MessageShelf;
   /** Part of the receipt. */
   readonly label: string;
   /** @returns resolves when the broker was told: true, or false when the channel had gone */
@@ -23,19 +32,19 @@ export interface DeliveryParts {
 
 /** A message that RabbitMQ handed out. One object per message and no closures: there are many of them. */
 export class AmqpDelivery implements Delivery {
-  readonly message: RawMessage;
   readonly queue: string;
   readonly exchange: string;
   readonly routingKey: string;
   readonly redelivered: boolean;
   readonly deliveryCount: number | undefined;
   readonly tag: number;
+  #message: KeptMessage;
   #channel: DeliveryChannel;
   #how: SettleHow | undefined;
 
   /** @param settled - the broker has forgotten it already */
   constructor(parts: DeliveryParts, channel: DeliveryChannel, settled: boolean) {
-    this.message = parts.message;
+    this.#message = parts.message;
     this.queue = parts.queue;
     this.exchange = parts.exchange;
     this.routingKey = parts.routingKey;
@@ -44,6 +53,14 @@ export class AmqpDelivery implements Delivery {
     this.tag = parts.tag;
     this.#channel = channel;
     this.#how = settled ? 'ack' : undefined;
+  }
+
+  get message(): RawMessage {
+    return this.#message instanceof ShelvedMessage ? this.#message.read() : this.#message;
+  }
+
+  shelve(): void {
+    this.#message = this.#channel.shelf.put(this.#message);
   }
 
   get receipt(): string {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import { MessageShelf } from '@celeriac/transport';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { AckWindow } from './ack-window.ts';
 import type { AmqpDelivery, DeliveryChannel } from './amqp-delivery.ts';
@@ -26,6 +27,7 @@ export interface ChannelListener {
  */
 export class ConsumerChannel implements DeliveryChannel {
   readonly label: string = randomUUID();
+  readonly shelf: MessageShelf = new MessageShelf();
   readonly #channel: Channel;
   readonly #link: BrokerLink;
   readonly #listener: ChannelListener;

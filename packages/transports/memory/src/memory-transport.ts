@@ -33,6 +33,7 @@ export function memoryTransport(options: MemoryTransportOptions = {}): Transport
     store: new MemoryQueueStore(broker, clock, url),
     bindings: broker.bindings,
     capabilities,
+    inMemory: true,
     clock,
     logger,
     waitMs: WAIT_MS,

@@ -104,18 +104,17 @@ describe.skipIf(server.skipped !== undefined)('queues in lists', () => {
     expect(texts(await other)).toEqual(['at last']);
   });
 
-  test('a thousand messages at once keep their order, and go back in it', async () => {
+  test('very many messages at once keep their order, and go back in it', async () => {
     await using client = await open();
     await client.transport.publish(textMessages('work', 1500));
-    const taken = await client.store.take(['work'], 1500, 0, never);
-    expect(taken).toHaveLength(1000);
-    expect(texts(taken)).toEqual(Array.from({ length: 1000 }, (_, index) => `message-${index}`));
+    const taken = await client.store.take(['work'], 1200, 0, never);
+    expect(texts(taken)).toEqual(Array.from({ length: 1200 }, (_, index) => `message-${index}`));
     await client.store.settle(taken.map(({ receipt }) => ({ receipt, how: 'requeue' })));
-    const again = await client.store.take(['work'], 1000, 0, never);
+    const again = await client.store.take(['work'], 1200, 0, never);
     expect(texts(again)).toEqual(texts(taken));
     expect(again.every((one) => one.redelivered && one.deliveryCount === 2)).toBe(true);
     expect(await client.store.settle(again.map(({ receipt }) => ({ receipt, how: 'ack' })))).toEqual([]);
-    expect(await client.store.size('work')).toBe(500);
+    expect(await client.store.size('work')).toBe(300);
   });
 
   test('a receipt means nothing after its lease was swept, even to the owner that has the message again', async () => {

@@ -24,8 +24,6 @@ import type { RedisTransportSettings } from './redis-transport-options.ts';
 import { broadcastOf, entryTail, envelopeOf, takenOf } from './stored-envelope.ts';
 import { Sweeper } from './sweeper.ts';
 
-/** Messages taken by one script. */
-const AT_ONCE = 1000;
 /** Messages in one command. */
 const PUT_AT_ONCE = 5000;
 /** Pause between two looks where the server does not tell of changes. */
@@ -142,12 +140,11 @@ export class RedisQueueStore implements QueueStore {
       }
       // Without a wait where there is nothing to wait for: the script is on its way before this turn goes on.
       if (this.#isTimeToLook()) await this.#lookAfter();
-      const most = Math.min(max, AT_ONCE);
-      const taking = this.#collect(queues, most);
+      const taking = this.#collect(queues, max);
       // Right behind the take, where it will likely bring nothing: that spares the worker a round trip before it can sleep.
       const watching = this.#emptied.has(queues) ? this.#watch(queues).catch(() => undefined) : undefined;
       const taken = await taking;
-      if (taken.length > 0 && taken.length < most) this.#emptied.add(queues);
+      if (taken.length > 0 && taken.length < max) this.#emptied.add(queues);
       else this.#emptied.delete(queues);
       if (taken.length > 0 || signal.aborted || clock.monotonic() >= deadlineMs) return taken;
       // What came since is seen by the watch, what comes later wakes the wait.

@@ -47,47 +47,28 @@ export function foreignTag(text: Buffer): string | undefined {
 /** A message taken from a list. What is no envelope comes as it is, without a content type: its consumer rejects it. */
 export function takenOf(text: Buffer, queue: string, receipt: string): TakenMessage {
   try {
-    return new TakenEnvelope(text, queue, receipt);
+    return takenEnvelope(text, queue, receipt);
   } catch {
     const message: RawMessage = { body: text, contentType: '', contentEncoding: '', headers: {}, properties: {} };
     return { receipt, queue, exchange: '', routingKey: queue, redelivered: false, deliveryCount: 1, message };
   }
 }
 
-/** A message that was taken, with the text it was read from: shelved, it is the text alone. */
-class TakenEnvelope implements TakenMessage {
-  readonly receipt: string;
-  readonly queue: string;
-  readonly exchange: string;
-  readonly routingKey: string;
-  readonly redelivered: boolean;
-  readonly deliveryCount: number;
-  readonly #text: Buffer;
-  #message: RawMessage | undefined;
-
-  /** @throws what `decodeEnvelope` throws */
-  constructor(text: Buffer, queue: string, receipt: string) {
-    const { message, exchange, routingKey, redelivered } = decodeEnvelope(text);
-    const earlier = message.properties.extra?.[DELIVERIES];
-    const before = typeof earlier === 'number' && Number.isSafeInteger(earlier) ? earlier : Number(redelivered);
-    this.receipt = receipt;
-    this.queue = queue;
-    this.exchange = exchange;
-    this.routingKey = routingKey === '' && exchange === '' ? queue : routingKey;
-    this.redelivered = redelivered || before > 0;
-    this.deliveryCount = before + 1;
-    this.#text = text;
-    this.#message = withoutMarks(message);
-  }
-
-  get message(): RawMessage {
-    this.#message ??= withoutMarks(decodeEnvelope(this.#text).message);
-    return this.#message;
-  }
-
-  shelve(): void {
-    this.#message = undefined;
-  }
+/** @throws what `decodeEnvelope` throws */
+function takenEnvelope(text: Buffer, queue: string, receipt: string): TakenMessage {
+  const { message, exchange, routingKey, redelivered } = decodeEnvelope(text);
+  const earlier = message.properties.extra?.[DELIVERIES];
+  const before = typeof earlier === 'number' && Number.isSafeInteger(earlier) ? earlier : Number(redelivered);
+  return {
+    receipt,
+    queue,
+    exchange,
+    // Of many messages that are alike, one text is kept.
+    routingKey: routingKey === queue || (routingKey === '' && exchange === '') ? queue : routingKey,
+    redelivered: redelivered || before > 0,
+    deliveryCount: before + 1,
+    message: withoutMarks(message),
+  };
 }
 
 /**

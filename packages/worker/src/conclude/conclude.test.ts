@@ -48,6 +48,7 @@ function received({ options = {}, headers = {}, embed }: Given = {}): ReceivedTa
   const task = { name: 'tasks.one', options: { ...defaults, ...options } } as unknown as RegisteredTask;
   const one = new ReceivedTask(
     delivery,
+    message,
     readTaskRequest(message, () => undefined),
     task,
   );
@@ -208,9 +209,10 @@ describe('conclude', () => {
   });
 
   it('an undecodable message without an id stores nothing', () => {
-    const { delivery } = received();
+    const { delivery, message: raw } = received();
     const message = {
       delivery,
+      message: raw,
       id: undefined,
       acknowledged: false,
       startedStored: undefined,

@@ -74,7 +74,7 @@ export class Concluder {
     const { runtime, counters, context } = this.#parts;
     counters.quarantined++;
     const { taskRejected } = runtime.signals;
-    if (taskRejected.hasListeners) taskRejected.send({ reason: message.reason, message: message.delivery.message });
+    if (taskRejected.hasListeners) taskRejected.send({ reason: message.reason, message: message.message });
     this.#pending++;
     void this.#perform(message, concludeUndecodable(message, context.nowMs));
   }
@@ -159,14 +159,14 @@ export class Concluder {
 
   #signal(received: ReceivedTask, ending: Ending): void {
     const { signals } = this.#parts.runtime;
-    const { request, delivery } = received;
+    const { request, message } = received;
     if (ending.kind === 'revoked' && signals.taskRevoked.hasListeners) {
       const { reason, signal } = ending;
       signals.taskRevoked.send({ request, terminated: reason === 'terminated', signal, expired: reason === 'expired' });
     } else if (ending.kind === 'failure' && ending.cause === 'not-registered' && signals.taskUnknown.hasListeners) {
-      signals.taskUnknown.send({ name: request.task, id: request.id, message: delivery.message });
+      signals.taskUnknown.send({ name: request.task, id: request.id, message });
     } else if ((ending.kind === 'reject' || ending.kind === 'unreadable') && signals.taskRejected.hasListeners) {
-      signals.taskRejected.send({ reason: ending.reason, message: delivery.message });
+      signals.taskRejected.send({ reason: ending.reason, message });
     }
   }
 

@@ -143,8 +143,8 @@ export class ConclusionPerformer {
   }
 
   /** The next attempt is written as the message was, since its arguments may need that serializer. */
-  #codecOf({ delivery }: HeldMessage): { readonly serializer?: string; readonly compression?: string } {
-    const { contentType, headers } = delivery.message;
+  #codecOf({ message }: HeldMessage): { readonly serializer?: string; readonly compression?: string } {
+    const { contentType, headers } = message;
     const { serializers, compressions } = this.#runtime;
     const mediaType = contentType.split(';', 1)[0]!.trim().toLowerCase();
     const compression = headers['compression'];

@@ -26,7 +26,7 @@ function start(options: Partial<RegisteredTask['options']>): {
   const delivery = { message, queue: 'q', held: true, settle } as unknown as Delivery;
   const task = { name: 'one', options: { acksLate: false, trackStarted: true, ...options } } as RegisteredTask;
   const request = readTaskRequest(message, () => undefined);
-  const received = new ReceivedTask(delivery, request, task);
+  const received = new ReceivedTask(delivery, message, request, task);
   const store = Promise.withResolvers<unknown>();
   const runtime = { results: { store: () => store.promise }, logger: silentLogger } as unknown as AppRuntime;
   new StartReporter(runtime, context, events).report(received, 1);

@@ -7,8 +7,10 @@ export interface TaskPanel {
   readonly activeTasks: readonly ReceivedTask[];
   /** Tasks that wait for a slot. */
   readonly reservedTasks: readonly ReceivedTask[];
-  /** Tasks that wait for their time. */
-  readonly scheduledTasks: readonly ReceivedTask[];
+  /** Tasks that wait for their time, in order of arrival. Each is read as it is asked for: let go of one before the next. */
+  scheduledTasks(): Iterable<ReceivedTask>;
+  /** Tasks that wait for their time under this id. */
+  scheduledTasksOf(id: string): readonly ReceivedTask[];
   /** Ids of revoked tasks with the time at which they were, on the clock that never jumps. */
   readonly revokedIds: ReadonlyMap<string, number>;
   revoke(ids: readonly string[]): void;

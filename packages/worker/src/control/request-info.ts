@@ -47,8 +47,8 @@ function argumentsOf(
   runtime: BodyRuntime,
   safe: boolean,
 ): Pick<RequestInfo, 'args' | 'kwargs'> {
-  const { request, delivery } = received;
-  const body = received.body ?? readBody(delivery.message, request, runtime);
+  const { request, message } = received;
+  const body = received.body ?? readBody(message, request, runtime);
   if (isUnreadable(body)) return { args: request.argsrepr, kwargs: request.kwargsrepr };
   const { args, kwargs } = body;
   return safe ? { args: argsRepr(args), kwargs: kwargsRepr(kwargs) } : { args, kwargs };

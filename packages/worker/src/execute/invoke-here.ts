@@ -10,8 +10,8 @@ export async function invokeHere(
   runtime: AppRuntime,
   hostname: string,
 ): Promise<Outcome> {
-  const { delivery, request, task, limits } = received;
-  const body = readBody(delivery.message, request, runtime);
+  const { delivery, message, request, task, limits } = received;
+  const body = readBody(message, request, runtime);
   if (isUnreadable(body)) return body;
   received.body = body;
   const environment = { runtime, hostname, isEager: false, abortSignal: () => signal };

@@ -14,9 +14,9 @@ export async function tellTimedOut(
   runtime: AppRuntime,
   hostname: string,
 ): Promise<void> {
-  const { task, request, delivery } = received;
+  const { task, request, delivery, message } = received;
   if (task === undefined || (task.hooks === undefined && !runtime.signals.taskFailure.hasListeners)) return;
-  const body = received.body ?? readBody(delivery.message, request, runtime);
+  const body = received.body ?? readBody(message, request, runtime);
   if (isUnreadable(body)) return;
   const error = new TimeLimitExceeded(received.limits?.hardMs ?? outcome.runtimeMs);
   const environment = { runtime, hostname, isEager: false, abortSignal: () => AbortSignal.abort(error) };

@@ -5,6 +5,10 @@ interface HeapEntry<Item> {
   /** Order of arrival, for those due at the same time. */
   readonly order: number;
   readonly item: Item;
+  /** Where it stands in the heap. */
+  place: number;
+  /** Another entry with the same id. */
+  same: HeapEntry<Item> | undefined;
 }
 
 /**
@@ -13,9 +17,8 @@ interface HeapEntry<Item> {
  */
 export class EtaHeap<Item> {
   readonly #entries: HeapEntry<Item>[] = [];
-  /** Where each entry stands in the heap. */
-  readonly #places: Map<HeapEntry<Item>, number> = new Map();
-  readonly #byId: Map<string, HeapEntry<Item>[]> = new Map();
+  /** The entry that came last with each id. */
+  readonly #byId: Map<string, HeapEntry<Item>> = new Map();
   #arrivals = 0;
 
   get size(): number {
@@ -27,69 +30,77 @@ export class EtaHeap<Item> {
     return this.#entries[0]?.dueMs;
   }
 
-  /** All items, earliest first. */
+  /** All items in order of arrival. */
   items(): readonly Item[] {
-    return [...this.#entries].sort(compare).map(({ item }) => item);
+    return [...this.#entries].sort(byArrival).map(({ item }) => item);
+  }
+
+  /** The items with this id, in order of arrival. */
+  itemsOf(id: string): readonly Item[] {
+    return this.#entriesOf(id).map(({ item }) => item);
   }
 
   /** @param dueMs - Unix milliseconds */
   add(id: string, dueMs: number, item: Item): void {
-    const entry: HeapEntry<Item> = { id, dueMs, order: this.#arrivals++, item };
-    const same = this.#byId.get(id);
-    if (same === undefined) this.#byId.set(id, [entry]);
-    else same.push(entry);
+    const place = this.#entries.length;
+    const entry: HeapEntry<Item> = { id, dueMs, order: this.#arrivals++, item, place, same: this.#byId.get(id) };
+    this.#byId.set(id, entry);
     this.#entries.push(entry);
-    this.#places.set(entry, this.#entries.length - 1);
-    this.#up(this.#entries.length - 1);
+    this.#up(entry);
   }
 
   /** Takes the earliest item if it is due. */
   popDue(nowMs: number): Item | undefined {
     const first = this.#entries[0];
     if (first === undefined || first.dueMs > nowMs) return undefined;
-    this.#forget(first);
-    this.#removeAt(0);
+    this.#remove(first);
     return first.item;
   }
 
   /** Takes all items with this id. */
   remove(id: string): readonly Item[] {
-    const entries = this.#byId.get(id) ?? [];
-    return this.#removeAll([...entries]);
+    return this.#removeAll(this.#entriesOf(id));
   }
 
-  /** Takes all items for which `isWanted` holds, earliest first. */
+  /** Takes all items for which `isWanted` holds, which is asked in order of arrival. */
   removeWhere(isWanted: (item: Item) => boolean): readonly Item[] {
-    const wanted = this.#entries.filter(({ item }) => isWanted(item)).sort(compare);
-    return this.#removeAll(wanted);
+    return this.#removeAll([...this.#entries].sort(byArrival).filter(({ item }) => isWanted(item)));
+  }
+
+  #entriesOf(id: string): readonly HeapEntry<Item>[] {
+    const entries: HeapEntry<Item>[] = [];
+    for (let entry = this.#byId.get(id); entry !== undefined; entry = entry.same) entries.push(entry);
+    return entries.reverse();
   }
 
   #removeAll(entries: readonly HeapEntry<Item>[]): readonly Item[] {
-    for (const entry of entries) {
-      this.#forget(entry);
-      this.#removeAt(this.#places.get(entry)!);
-    }
+    for (const entry of entries) this.#remove(entry);
     return entries.map(({ item }) => item);
   }
 
-  #forget(entry: HeapEntry<Item>): void {
-    const same = this.#byId.get(entry.id)!;
-    if (same.length === 1) this.#byId.delete(entry.id);
-    else same.splice(same.indexOf(entry), 1);
-  }
-
-  #removeAt(place: number): void {
-    this.#places.delete(this.#entries[place]!);
+  #remove(entry: HeapEntry<Item>): void {
+    this.#forget(entry);
+    const { place } = entry;
     const last = this.#entries.pop()!;
-    if (place === this.#entries.length) return;
+    if (last === entry) return;
     this.#put(last, place);
-    this.#up(place);
-    this.#down(this.#places.get(last)!);
+    this.#up(last);
+    this.#down(last);
   }
 
-  #up(from: number): void {
-    const entry = this.#entries[from]!;
-    let place = from;
+  #forget(entry: HeapEntry<Item>): void {
+    let before = this.#byId.get(entry.id)!;
+    if (before === entry) {
+      if (entry.same === undefined) this.#byId.delete(entry.id);
+      else this.#byId.set(entry.id, entry.same);
+      return;
+    }
+    while (before.same !== entry) before = before.same!;
+    before.same = entry.same;
+  }
+
+  #up(entry: HeapEntry<Item>): void {
+    let { place } = entry;
     while (place > 0) {
       const above = (place - 1) >> 1;
       const parent = this.#entries[above]!;
@@ -100,9 +111,8 @@ export class EtaHeap<Item> {
     this.#put(entry, place);
   }
 
-  #down(from: number): void {
-    const entry = this.#entries[from]!;
-    let place = from;
+  #down(entry: HeapEntry<Item>): void {
+    let { place } = entry;
     for (;;) {
       const left = 2 * place + 1;
       if (left >= this.#entries.length) break;
@@ -119,10 +129,14 @@ export class EtaHeap<Item> {
 
   #put(entry: HeapEntry<Item>, place: number): void {
     this.#entries[place] = entry;
-    this.#places.set(entry, place);
+    entry.place = place;
   }
 }
 
 function compare<Item>(one: HeapEntry<Item>, other: HeapEntry<Item>): number {
   return one.dueMs - other.dueMs || one.order - other.order;
+}
+
+function byArrival<Item>(one: HeapEntry<Item>, other: HeapEntry<Item>): number {
+  return one.order - other.order;
 }

@@ -19,9 +19,14 @@ export class EtaSchedule<Item> {
     return this.#heap.size;
   }
 
-  /** All items, earliest first. */
+  /** All items in order of arrival. */
   items(): readonly Item[] {
     return this.#heap.items();
+  }
+
+  /** The items with this id, in order of arrival. */
+  itemsOf(id: string): readonly Item[] {
+    return this.#heap.itemsOf(id);
   }
 
   /** @param dueMs - Unix milliseconds */
@@ -37,7 +42,7 @@ export class EtaSchedule<Item> {
     return removed;
   }
 
-  /** Takes out all items for which `isWanted` holds. */
+  /** Takes out all items for which `isWanted` holds, which is asked in order of arrival. */
   removeWhere(isWanted: (item: Item) => boolean): readonly Item[] {
     const removed = this.#heap.removeWhere(isWanted);
     this.#arm();

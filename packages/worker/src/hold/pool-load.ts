@@ -1,19 +1,23 @@
+import { Roster } from '@celeriac/protocol';
 import type { ReceivedTask } from '../request/received-task.ts';
+
+/** A roster to look at. */
+export type ReadonlyRoster = Pick<Roster<ReceivedTask>, 'size' | 'has' | typeof Symbol.iterator>;
 
 /** The tasks that the pool has. */
 export class PoolLoad {
-  readonly #running: Set<ReceivedTask> = new Set();
+  readonly #running: Roster<ReceivedTask> = new Roster();
   /** Given to the pool, and not started as far as is known. */
-  readonly #handed: Set<ReceivedTask> = new Set();
+  readonly #handed: Roster<ReceivedTask> = new Roster();
   #orphans = 0;
 
   /** Tasks that run. */
-  get running(): ReadonlySet<ReceivedTask> {
+  get running(): ReadonlyRoster {
     return this.#running;
   }
 
   /** Tasks that wait in the pool for their start. */
-  get handed(): ReadonlySet<ReceivedTask> {
+  get handed(): ReadonlyRoster {
     return this.#handed;
   }
 

@@ -1,26 +1,43 @@
 import type { Clock } from '@celeriac/protocol';
+import type { Delivery } from '@celeriac/transport';
+import { isLost } from '../request/held-message.ts';
 import type { ReceivedTask } from '../request/received-task.ts';
 import { EtaSchedule } from './eta-schedule.ts';
 import { RateLimits } from './rate-limits.ts';
 import { ReadyQueue } from './ready-queue.ts';
 
-/** Tasks between their receipt and their start: those that wait for their time, for their turn, or for a slot. */
+/** What {@link WaitingTasks} needs, and whom it tells. */
+export interface WaitingParts {
+  readonly clock: Clock;
+  /** Rate limits do not count. */
+  readonly unlimited: boolean;
+  /** Reads a task once more. */
+  readonly reopen: (delivery: Delivery) => ReceivedTask;
+  /** Some tasks have become ready. */
+  readonly onDue: () => void;
+}
+
+/**
+ * Tasks between their receipt and their start: those that wait for their time, for their turn, or for a slot.
+ *
+ * There may be very many that wait for their time. Of these only the delivery is kept, with its message shelved, and what
+ * was read of them is read again: objects that are begun anew are also gone at once when a task has run, while all that
+ * hangs on old ones stays in memory until all of it is looked through.
+ */
 export class WaitingTasks {
   readonly #ready: ReadyQueue<ReceivedTask> = new ReadyQueue();
   /** Tasks that the pool gave back: they were first before. */
   readonly #returned: ReadyQueue<ReceivedTask> = new ReadyQueue();
   readonly #alone: ReadyQueue<ReceivedTask> = new ReadyQueue();
-  readonly #schedule: EtaSchedule<ReceivedTask>;
+  readonly #schedule: EtaSchedule<Delivery>;
+  readonly #reopen: (delivery: Delivery) => ReceivedTask;
   /** How often tasks of one kind may start. */
   readonly rates: RateLimits;
 
-  /**
-   * @param unlimited - rate limits do not count
-   * @param onDue - some tasks have become ready
-   */
-  constructor(clock: Clock, unlimited: boolean, onDue: () => void) {
+  constructor({ clock, unlimited, reopen, onDue }: WaitingParts) {
+    this.#reopen = reopen;
     this.#schedule = new EtaSchedule(clock, (due) => {
-      for (const received of due) this.add(received);
+      for (const delivery of due) this.add(reopen(delivery));
       onDue();
     });
     this.rates = new RateLimits(clock, unlimited, (tasks) => {
@@ -39,9 +56,14 @@ export class WaitingTasks {
     return this.#ready.size + this.#returned.size + this.#alone.size + this.rates.size;
   }
 
-  /** Tasks that wait for their time, earliest first. */
-  get heldTasks(): readonly ReceivedTask[] {
-    return this.#schedule.items();
+  /** Tasks that wait for their time, in order of arrival. Each is read as it is asked for: let go of one before the next. */
+  *heldTasks(): Generator<ReceivedTask, void> {
+    for (const delivery of this.#schedule.items()) yield this.#reopen(delivery);
+  }
+
+  /** Tasks that wait for their time under this id. */
+  heldTasksOf(id: string): readonly ReceivedTask[] {
+    return this.#schedule.itemsOf(id).map(this.#reopen);
   }
 
   /** Tasks that wait for a slot, or for the turn of their kind. */
@@ -51,8 +73,8 @@ export class WaitingTasks {
 
   /** @param etaMs - Unix milliseconds */
   hold(received: ReceivedTask, etaMs: number): void {
-    this.#schedule.add(received.id, etaMs, received);
-    received.shelve();
+    this.#schedule.add(received.id, etaMs, received.delivery);
+    received.delivery.shelve?.();
   }
 
   /** It may start when there is a slot, and when it is the turn of its kind. */
@@ -94,22 +116,36 @@ export class WaitingTasks {
 
   /** Takes out the tasks that wait for their time under this id. */
   unhold(id: string): readonly ReceivedTask[] {
-    return this.#schedule.size === 0 ? [] : this.#schedule.remove(id);
+    return this.#schedule.size === 0 ? [] : this.#schedule.remove(id).map(this.#reopen);
   }
 
   /** Takes out the tasks that wait for their time and for which `isWanted` holds. */
   unholdWhere(isWanted: (received: ReceivedTask) => boolean): readonly ReceivedTask[] {
     if (this.#schedule.size === 0) return [];
-    return this.#schedule.removeWhere((received) => {
-      const wanted = isWanted(received);
-      if (!wanted) received.shelve();
-      return wanted;
+    const wanted: ReceivedTask[] = [];
+    this.#schedule.removeWhere((delivery) => {
+      const received = this.#reopen(delivery);
+      if (!isWanted(received)) return false;
+      wanted.push(received);
+      return true;
     });
+    return wanted;
   }
 
-  /** Takes out all tasks for which `isWanted` holds. */
-  removeWhere(isWanted: (received: ReceivedTask) => boolean): readonly ReceivedTask[] {
+  /** Takes out everything. @returns its deliveries */
+  removeAll(): readonly Delivery[] {
+    const ready = this.#removeReady(() => true).map(({ delivery }) => delivery);
+    return [...ready, ...this.#schedule.removeWhere(() => true)];
+  }
+
+  /** Takes out what is not held any more. */
+  removeLost(): void {
+    this.#removeReady(isLost);
+    this.#schedule.removeWhere((delivery) => !delivery.held);
+  }
+
+  #removeReady(isWanted: (received: ReceivedTask) => boolean): readonly ReceivedTask[] {
     const removed = [this.#alone, this.#returned, this.#ready].flatMap((queue) => queue.removeWhere(isWanted));
-    return [...removed, ...this.rates.removeWhere(isWanted), ...this.#schedule.removeWhere(isWanted)];
+    return [...removed, ...this.rates.removeWhere(isWanted)];
   }
 }

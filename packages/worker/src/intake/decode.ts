@@ -1,13 +1,24 @@
 import type { TaskRegistry } from '@celeriac/core/internal';
-import { isCeleriacError, type MessageLimits } from '@celeriac/protocol';
+import {
+  type AcceptList,
+  type CompressionRegistry,
+  decodeMessageBody,
+  isCeleriacError,
+  type MessageLimits,
+  readTaskRequest,
+  type SerializerRegistry,
+} from '@celeriac/protocol';
 import type { Delivery } from '@celeriac/transport';
-import { type RequestReading, readRequest } from '../request/read-request.ts';
 import { ReceivedTask } from '../request/received-task.ts';
 import type { Undecodable } from '../request/undecodable.ts';
 
 /** What reading a message takes. */
-export interface Decoding extends RequestReading {
+export interface Decoding {
   readonly tasks: TaskRegistry;
+  readonly serializers: SerializerRegistry;
+  readonly compressions: CompressionRegistry;
+  readonly accept: AcceptList;
+  readonly limits: MessageLimits;
 }
 
 /**
@@ -16,14 +27,20 @@ export interface Decoding extends RequestReading {
  * @see celery/worker/consumer/consumer.py on_task_received
  */
 export function decodeDelivery(delivery: Delivery, decoding: Decoding): ReceivedTask | Undecodable {
-  const { serializers, accept, limits } = decoding;
   try {
-    const request = readRequest(delivery, decoding);
-    serializers.requireAccepted(delivery.message.contentType, accept);
-    return new ReceivedTask(delivery, request, decoding.tasks.get(request.task), decoding);
+    return openTask(delivery, decoding);
   } catch (error) {
-    return undecodable(delivery, error, limits);
+    return undecodable(delivery, error, decoding.limits);
   }
+}
+
+/** As {@link decodeDelivery}. @throws what `readTaskRequest` and `decodeMessageBody` throw; nothing when it was decoded before */
+export function openTask(delivery: Delivery, decoding: Decoding): ReceivedTask {
+  const { message } = delivery;
+  const { serializers, accept, limits, tasks } = decoding;
+  const request = readTaskRequest(message, () => decodeMessageBody(message, decoding), limits);
+  serializers.requireAccepted(message.contentType, accept);
+  return new ReceivedTask(delivery, message, request, tasks.get(request.task));
 }
 
 export function isUndecodable(decoded: ReceivedTask | Undecodable): decoded is Undecodable {
@@ -32,10 +49,12 @@ export function isUndecodable(decoded: ReceivedTask | Undecodable): decoded is U
 
 function undecodable(delivery: Delivery, error: unknown, limits: MessageLimits): Undecodable {
   const code = isCeleriacError(error) ? error.code : 'CLR_INVALID_MESSAGE';
-  const { id } = delivery.message.headers;
+  const { message } = delivery;
+  const { id } = message.headers;
   const isUsable = typeof id === 'string' && id !== '' && id.length <= limits.maxIdLength;
   return {
     delivery,
+    message,
     code,
     reason: error instanceof Error ? error.message : String(error),
     id: isUsable ? id : undefined,

@@ -70,8 +70,8 @@ export class AsyncPool implements Pool {
   async start(): Promise<void> {}
 
   run(received: ReceivedTask): void {
-    const { delivery, request, task } = received;
-    const body = readBody(delivery.message, request, this.#runtime);
+    const { message, request, task } = received;
+    const body = readBody(message, request, this.#runtime);
     if (isUnreadable(body)) {
       this.#host.onEnded(received, body);
       return;

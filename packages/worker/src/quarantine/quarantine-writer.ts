@@ -47,14 +47,15 @@ export class QuarantineWriter {
    */
   async keep(delivery: Delivery, why: QuarantineReason): Promise<void> {
     if (this.#done.has(delivery)) return;
+    const { message } = delivery;
     const what = labelOf(delivery);
-    const reason = `${escapeForLog(why.reason, EXCERPT)} (${why.code}) ${excerptOf(delivery.message)}`;
+    const reason = `${escapeForLog(why.reason, EXCERPT)} (${why.code}) ${excerptOf(message)}`;
     const [transport, isWhole] = await this.#send(delivery, why).catch((error: unknown) => {
       throw new QuarantineError(delivery.queue, `${what}: ${reason}`, error);
     });
     this.#done.add(delivery);
     this.#kept++;
-    const size = isWhole ? '' : `, truncated from ${delivery.message.body.byteLength} bytes`;
+    const size = isWhole ? '' : `, truncated from ${message.body.byteLength} bytes`;
     this.#runtime.logger.error(`${what} put into quarantine${size}: ${reason}`);
     this.#trimming ??= this.#trim(transport).finally(() => {
       this.#trimming = undefined;

@@ -1,8 +1,11 @@
+import type { RawMessage } from '@celeriac/protocol';
 import type { Delivery } from '@celeriac/transport';
 
 /** A message that this worker must bring to an end. */
 export interface HeldMessage {
   readonly delivery: Delivery;
+  /** Read once: a delivery that was shelved reads it anew each time. */
+  readonly message: RawMessage;
   /** The task's id; undefined where none could be read. */
   readonly id: string | undefined;
   /** It was acknowledged as it started; nothing is left to settle. */

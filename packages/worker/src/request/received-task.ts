@@ -1,15 +1,16 @@
 import type { RegisteredTask } from '@celeriac/core/internal';
-import type { TaskBody, TaskRequest } from '@celeriac/protocol';
+import type { RawMessage, RosterMember, TaskBody, TaskRequest } from '@celeriac/protocol';
 import type { Delivery } from '@celeriac/transport';
 import { type AckOptions, EARLY_ACK } from './ack-options.ts';
 import type { HeldMessage } from './held-message.ts';
-import { type RequestReading, readRequest } from './read-request.ts';
 import type { RunLimits } from './run-limits.ts';
 
 /** A task message on its way through the worker. One object per message; every stage gets the same one. */
-export class ReceivedTask implements HeldMessage {
+export class ReceivedTask implements HeldMessage, RosterMember {
   readonly delivery: Delivery;
+  readonly message: RawMessage;
   readonly id: string;
+  readonly request: TaskRequest;
   /** Undefined: no task of this name is registered here. */
   readonly task: RegisteredTask | undefined;
   /** Arguments and links, where this process has decoded them. */
@@ -28,29 +29,17 @@ export class ReceivedTask implements HeldMessage {
   orphaned = false;
   /** It is to be ended by this signal as soon as it starts, if it ever does. */
   endSignal: NodeJS.Signals | undefined;
+  /** Among the tasks of the pool. */
+  place = 0;
   /** Time limits of its run, once it was given to the pool; undefined = none. */
   limits: RunLimits | undefined;
-  #request: TaskRequest | undefined;
-  readonly #reading: RequestReading | undefined;
 
-  /** @param reading - with which the request is read once more after {@link shelve}; without it, it stays */
-  constructor(delivery: Delivery, request: TaskRequest, task: RegisteredTask | undefined, reading?: RequestReading) {
+  constructor(delivery: Delivery, message: RawMessage, request: TaskRequest, task: RegisteredTask | undefined) {
     this.delivery = delivery;
+    this.message = message;
     this.id = request.id;
+    this.request = request;
     this.task = task;
-    this.#request = request;
-    this.#reading = reading;
-  }
-
-  get request(): TaskRequest {
-    this.#request ??= readRequest(this.delivery, this.#reading!);
-    return this.#request;
-  }
-
-  /** It waits long: what can be read again is let go of, since there may be very many of them. */
-  shelve(): void {
-    if (this.#reading !== undefined) this.#request = undefined;
-    this.delivery.shelve?.();
   }
 
   get ackOptions(): AckOptions {

@@ -25,7 +25,8 @@ function lightPanel(app: AppOwner, hostname: string): ControlPanel {
     tasks: {
       activeTasks: [],
       reservedTasks: [],
-      scheduledTasks: [],
+      scheduledTasks: () => [],
+      scheduledTasksOf: () => [],
       revokedIds: new Map(),
       revoke: () => {},
       revokeStamped: () => {},

@@ -21,9 +21,10 @@ async function openHandles(pid: number): Promise<number> {
   return last;
 }
 
-async function residentBytes(pid: number): Promise<number> {
+/** @param which - what is resident now, or the most that ever was */
+async function residentBytes(pid: number, which: 'VmRSS' | 'VmHWM' = 'VmRSS'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024;
+  return Number(new RegExp(`${which}:\\s+(\\d+) kB`).exec(status)![1]) * 1024;
 }
 
 describe('a worker that runs for long', { timeout: 3_600_000 }, () => {
@@ -87,13 +88,16 @@ describe('a worker that runs for long', { timeout: 3_600_000 }, () => {
       await until(async () => (await run.waiting()) === 0, 'all are held', 180_000);
       const heldBytes = await residentBytes(worker.pid!);
       const grownMib = (heldBytes - idleBytes) / MIB;
-      expect(grownMib).toBeLessThan(250);
       await until(async () => (await run.lines('due')).length === held, 'all ran', 500_000);
       const lateMs = (await run.lines('due')).map((line) => Number(line.split(' ')[1])).sort((a, b) => a - b);
       expect(lateMs[0]).toBeGreaterThanOrEqual(-1);
       const p99 = lateMs[Math.floor(held * 0.99)];
-      process.stdout.write(`| ${held} tasks held | + ${grownMib.toFixed(0)} MiB, p99 ${p99} ms late |\n`);
-      expect((await residentBytes(worker.pid!)) - idleBytes).toBeLessThan(350 * MIB);
+      const mostMib = ((await residentBytes(worker.pid!, 'VmHWM')) - idleBytes) / MIB;
+      process.stdout.write(
+        `| ${held} tasks held | + ${grownMib.toFixed(0)} MiB, at most + ${mostMib.toFixed(0)} MiB, p99 ${p99} ms late |\n`,
+      );
+      // The command is at 113 MiB when it is idle, and is to stay below 300 MB.
+      expect(mostMib).toBeLessThan(172);
       // A machine that does other things besides may hold up the scaled run.
       expect(p99).toBeLessThan(LONG ? 1000 : 5000);
     },

@@ -127,6 +127,36 @@ export const contentCases: readonly TransportCase[] = [
     },
   },
   {
+    name: 'has every message of deliveries that were shelved, as often as it is asked for, and settles them',
+    async run(harness) {
+      const client = await harness.connect();
+      const queue = harness.name('shelved');
+      await declareQueues(client, queue);
+      const messages = texts(40).map((text, at) =>
+        textMessage(text, { headers: { at, nested: { list: [text, null] } }, properties: { correlationId: text } }),
+      );
+      await publishAll(
+        client,
+        messages.map((message) => toQueue(queue, message)),
+      );
+      const deliveries = await (await Inbox.open(harness, client, [queue])).take(40);
+      for (const delivery of deliveries) delivery.shelve?.();
+      for (const round of ['once', 'again']) {
+        for (const delivery of deliveries) {
+          const sent = messages[Number(delivery.message.headers['at'])]!;
+          assert.equal(textOf(delivery), Buffer.from(sent.body).toString(), `the body, ${round}`);
+          assert.deepEqual(plainValue(delivery.message.headers), plainValue(sent.headers), `the headers, ${round}`);
+          assert.equal(delivery.message.properties.correlationId, sent.properties.correlationId);
+          delivery.shelve?.();
+        }
+      }
+      assert.deepEqual(new Set(deliveries.map(textOf)).size, 40, 'each of them');
+      assert(deliveries.every(({ held }) => held));
+      const settled = await Promise.all(deliveries.map((delivery) => delivery.settle('ack')));
+      assert(settled.every((held) => held));
+    },
+  },
+  {
     name: 'carries the message properties',
     async run(harness) {
       const { message } = await roundTrip(harness, textMessage('x', { properties: PROPERTIES }));

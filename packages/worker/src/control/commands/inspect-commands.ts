@@ -52,13 +52,12 @@ export const active: PanelCommand = (panel, args) =>
 export const reserved: PanelCommand = (panel, args) =>
   panel.tasks.reservedTasks.map((received) => infoOf(panel, received, args['safe'] === true));
 
-/** `scheduled` */
-export const scheduled: PanelCommand = (panel) =>
-  panel.tasks.scheduledTasks.map((received) => {
-    const info = scheduledInfo(received, panel.hostname, panel.runtime);
-    received.shelve();
-    return info;
-  });
+/** `scheduled`: earliest first. */
+export const scheduled: PanelCommand = ({ tasks, hostname, runtime }) => {
+  const infos = Array.from(tasks.scheduledTasks(), (received) => scheduledInfo(received, hostname, runtime));
+  // Texts of one length and time zone.
+  return infos.sort(({ eta: one }, { eta: other }) => (one! < other! ? -1 : Number(one! > other!)));
+};
 
 /** `revoked` */
 export const revoked: PanelCommand = ({ tasks }) => [...tasks.revokedIds.keys()];
@@ -66,10 +65,10 @@ export const revoked: PanelCommand = ({ tasks }) => [...tasks.revokedIds.keys()]
 /** `query_task` */
 export const queryTask: PanelCommand = (panel, args) => {
   const ids = new Set(textsOf('query_task', 'ids', args['ids']));
-  const { activeTasks, reservedTasks, scheduledTasks } = panel.tasks;
+  const { activeTasks, reservedTasks } = panel.tasks;
   const found = emptyRecord();
   const places = [
-    ['ready', scheduledTasks],
+    ['ready', [...ids].flatMap((id) => panel.tasks.scheduledTasksOf(id))],
     ['reserved', reservedTasks],
     ['active', activeTasks],
   ] as const;

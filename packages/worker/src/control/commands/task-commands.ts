@@ -64,12 +64,13 @@ export const timeLimit: PanelCommand = (panel, args) => {
 function revokeTasks(panel: ControlPanel, ids: ReadonlySet<string>, isTerminating: boolean, signal: unknown): unknown {
   const { tasks, runtime, pool } = panel;
   const name = isTerminating ? signalOf(signal) : 'SIGTERM';
-  const known = [...tasks.activeTasks, ...tasks.reservedTasks, ...tasks.scheduledTasks].filter(({ id }) => ids.has(id));
   // What waits may be starting just now, unknown to this process.
   const ending = [...tasks.activeTasks, ...tasks.reservedTasks].filter(({ id }) => ids.has(id));
+  const found = new Set(ending.map(({ id }) => id));
+  for (const id of ids) if (tasks.scheduledTasksOf(id).length > 0) found.add(id);
   tasks.revoke([...ids]);
   void markRevoked(
-    [...ids].filter((id) => !known.some((received) => received.id === id)),
+    [...ids].filter((id) => !found.has(id)),
     runtime,
   );
   if (!isTerminating) {
@@ -80,7 +81,6 @@ function revokeTasks(panel: ControlPanel, ids: ReadonlySet<string>, isTerminatin
     runtime.logger.info(`Terminating ${escapeForLog(received.id, 255)} (${name})`);
     pool.terminate(received, name);
   }
-  const found = new Set(known.map(({ id }) => id));
   return ok(found.size === 0 ? 'terminate: tasks unknown' : `terminate: ${[...found].join(', ')}`);
 }
 
