@@ -2,6 +2,10 @@
 import module from 'node:module';
 import process from 'node:process';
 
+/** A process that lived no longer has not made much garbage. */
+const SHORT_LIFE_MS = 10_000;
+const REST_MS = 50;
+
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(`celeriac: Node.js 22.18 or newer is needed, this is ${process.versions.node}.\n`);
@@ -27,7 +31,7 @@ process.exit(code);
  * would keep the process for ever (nodejs/node#54918). Where there is much garbage, they are given a moment to end.
  */
 async function untilV8Rests() {
-  if (process.uptime() > 10) await new Promise((done) => setTimeout(done, 50));
+  if (process.uptime() * 1000 > SHORT_LIFE_MS) await new Promise((done) => setTimeout(done, REST_MS));
 }
 
 /**

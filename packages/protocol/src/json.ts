@@ -33,10 +33,15 @@ export function encodeJson(value: unknown, options?: JsonOptions): string {
 const PLAIN_DEPTH = 64;
 
 /**
- * Whether native `JSON.stringify` writes `value` as Celery would, and what it writes is read as the same value. Shallow
- * enough, no cycle reaches this depth.
+ * Whether native `JSON.stringify` writes `value` as Celery would, and `JSON.parse` reads the same value from that. Members
+ * that are undefined are left out, as by `JSON.stringify`.
  */
-export function isPlainJson(value: unknown, depth = 0): boolean {
+export function isPlainJson(value: unknown): boolean {
+  return isPlain(value, 0);
+}
+
+/** Shallow enough, no cycle reaches this depth. */
+function isPlain(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -52,7 +57,7 @@ export function isPlainJson(value: unknown, depth = 0): boolean {
 
 function isPlainContainer(value: object, depth: number): boolean {
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) if (!isPlainJson(value[index], depth)) return false;
+    for (let index = 0; index < value.length; index++) if (!isPlain(value[index], depth)) return false;
     return true;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -61,7 +66,7 @@ function isPlainContainer(value: object, depth: number): boolean {
   const members: readonly unknown[] = Object.values(value);
   for (let index = 0; index < members.length; index++) {
     const member = members[index];
-    if (member !== undefined && !isPlainJson(member, depth)) return false;
+    if (member !== undefined && !isPlain(member, depth)) return false;
   }
   return true;
 }

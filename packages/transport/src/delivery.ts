@@ -20,8 +20,8 @@ export interface Delivery {
   /** False once the delivery was settled, or its lease is known to be lost: another worker may have it. */
   readonly held: boolean;
   /**
-   * The message will not be looked at for a while: it is packed away, so that very many can be held for long. From then on
-   * {@link message} is unpacked anew each time, into objects of its own. Absent where there is nothing to gain.
+   * The message will not be looked at for a while: it may be packed away, so that very many can be held for long. From then
+   * on {@link message} may be unpacked anew each time, into objects of its own. Absent where there is nothing to gain.
    */
   shelve?(): void;
   /**

@@ -99,6 +99,38 @@ describe('MessageShelf', () => {
     expect(plain(second.read())).toEqual(plain(one('second')));
   });
 
+  it('keeps a byte to a character, whatever there is in headers', () => {
+    const shelf = new MessageShelf();
+    shelf.put({ ...textOf(1), headers: { argsrepr: '' } });
+    const wide = { ...textOf(100), headers: { argsrepr: '("тест 🌱",)' } };
+    const kept = shelf.put(wide) as ShelvedMessage;
+    expect(kept.size).toBeLessThan(200);
+    expect(plain(kept.read())).toEqual(plain(wide));
+  });
+
+  it('leaves messages as they are that have large headers, or very many', () => {
+    const shelf = new MessageShelf();
+    const large = { ...textOf(1), headers: { kwargsrepr: 'x'.repeat(1_000_000) } };
+    const many = { ...textOf(1), headers: Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`x-${at}`, at])) };
+    expect(shelf.put(large)).toBe(large);
+    expect(shelf.put(many)).toBe(many);
+  });
+
+  it('forgets the kind that came least recently', () => {
+    const shelf = new MessageShelf();
+    const kind = (name: string, value: string): RawMessage => ({ ...textOf(0), headers: { [name]: value } });
+    const sizeOf = (one: RawMessage): number => (shelf.put(one) as ShelvedMessage).size;
+    const often = sizeOf(kind('often', 'same'));
+    const seldom = sizeOf(kind('seldom', 'same'));
+    for (let at = 0; at < 40; at++) {
+      shelf.put(kind(`other-${at}`, 'same'));
+      shelf.put(kind('often', 'same'));
+    }
+    // What differs from its model takes more than what is the model itself.
+    expect(sizeOf(kind('often', 'other'))).toBeGreaterThan(often);
+    expect(sizeOf(kind('seldom', 'other'))).toBe(seldom);
+  });
+
   it('leaves messages as they are whose body is large, or that JSON cannot hold', () => {
     const shelf = new MessageShelf();
     const large = textOf(10_000);

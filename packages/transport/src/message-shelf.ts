@@ -1,13 +1,19 @@
 import { isPlainJson, type RawMessage, toRecord } from '@celeriac/protocol';
 
-/** A message with a longer body is kept as it is: its headers are not what it takes room for. Bytes. */
-const LONGEST_BODY = 8 * 1024;
-/** Kinds of messages that are told apart; the oldest goes first. */
+/** A larger message is kept as it is: what there is of its kind is not what takes room. Bytes, or characters of its headers. */
+const LARGEST = 8 * 1024;
+const MOST_NAMES = 256;
+/** Kinds of messages that are told apart; the one that came least recently goes first. */
 const MOST_MODELS = 16;
 /** Between the parts of a packed message; JSON has none of it. */
 const BREAK = '\n';
+/** Differences that a later one may refer to: ids come first. */
+const MOST_TOLD = 8;
 /** Before the number of an earlier difference with the same text; no JSON text begins with it. */
 const SAME = '=';
+/** Characters that take two bytes. */
+const isWide = /[^\u0000-\u00ff]/;
+const wide = /[^\u0000-\u00ff]/g;
 
 /** A message that may have been packed. */
 export type KeptMessage = RawMessage | ShelvedMessage;
@@ -22,16 +28,19 @@ export class MessageShelf {
 
   /** @returns the message packed; as it is, where it is packed already or where that cannot be or would not pay */
   put(message: KeptMessage): KeptMessage {
-    if (message instanceof ShelvedMessage || message.body.length > LONGEST_BODY) return message;
+    if (message instanceof ShelvedMessage || message.body.length > LARGEST) return message;
+    const names = namesOf(message);
+    if (names.headers.length + names.properties.length > MOST_NAMES) return message;
     const values = valuesOf(message);
     if (values === undefined) return message;
-    const model = this.#models.find((one) => one.fits(message)) ?? this.#newModel(message, values);
+    const model = this.#modelOf(names, values);
     return new ShelvedMessage(model, model.pack(values, message.body));
   }
 
-  #newModel(message: RawMessage, values: readonly string[]): Model {
-    const model = new Model(message, values);
-    this.#models = [model, ...this.#models].slice(0, MOST_MODELS);
+  #modelOf(names: Names, values: readonly string[]): Model {
+    const place = this.#models.findIndex((one) => one.fits(names));
+    const model = this.#models[place] ?? new Model(names, values);
+    if (place !== 0) this.#models = [model, ...this.#models.filter((one) => one !== model)].slice(0, MOST_MODELS);
     return model;
   }
 }
@@ -46,9 +55,9 @@ export class ShelvedMessage {
     this.#packed = packed;
   }
 
-  /** Characters that it takes. */
+  /** Bytes that its text takes. */
   get size(): number {
-    return this.#packed.length;
+    return this.#packed.length * (isWide.test(this.#packed) ? 2 : 1);
   }
 
   /** The message as it was put, in objects of its own. */
@@ -57,20 +66,24 @@ export class ShelvedMessage {
   }
 }
 
-/** The first message of its kind: others have the same names in headers and properties. */
+/** Of a message's headers and of its properties. */
+interface Names {
+  readonly headers: readonly string[];
+  readonly properties: readonly string[];
+}
+
+/** The first message of its kind: others have the same names. */
 class Model {
-  readonly #headers: readonly string[];
-  readonly #properties: readonly string[];
+  readonly #names: Names;
   readonly #values: readonly string[];
 
-  constructor({ headers, properties }: RawMessage, values: readonly string[]) {
-    this.#headers = Object.keys(headers);
-    this.#properties = Object.keys(properties);
+  constructor(names: Names, values: readonly string[]) {
+    this.#names = names;
     this.#values = values;
   }
 
-  fits({ headers, properties }: RawMessage): boolean {
-    return areSame(Object.keys(headers), this.#headers) && areSame(Object.keys(properties), this.#properties);
+  fits({ headers, properties }: Names): boolean {
+    return areSame(headers, this.#names.headers) && areSame(properties, this.#names.properties);
   }
 
   /** Number and text of each value that differs, then an empty part, then the body, a byte to a character. */
@@ -83,7 +96,7 @@ class Model {
       // Ids stand in several places.
       const earlier = told.indexOf(value);
       parts.push(String(at), earlier === -1 ? value : SAME + earlier);
-      told.push(value);
+      if (told.length < MOST_TOLD) told.push(value);
     }
     parts.push('', Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'));
     return parts.join(BREAK);
@@ -103,32 +116,48 @@ class Model {
       const text = next();
       const value = text.startsWith(SAME) ? told[Number(text.slice(1))]! : text;
       values[Number(place)] = value;
-      told.push(value);
+      if (told.length < MOST_TOLD) told.push(value);
     }
+    const { headers, properties: ownNames } = this.#names;
     const [contentType, contentEncoding] = values as [string, string];
-    const headersEnd = 2 + this.#headers.length;
-    const properties = objectOf(this.#properties, values.slice(headersEnd)) as RawMessage['properties'];
+    const headersEnd = 2 + headers.length;
+    const properties = objectOf(ownNames, values.slice(headersEnd)) as RawMessage['properties'];
     const { extra } = properties;
     return {
       body: Buffer.from(packed.slice(at), 'latin1'),
       contentType: JSON.parse(contentType) as string,
       contentEncoding: JSON.parse(contentEncoding) as string,
-      headers: toRecord(objectOf(this.#headers, values.slice(2, headersEnd))),
+      headers: toRecord(objectOf(headers, values.slice(2, headersEnd))),
       properties: extra === undefined ? properties : { ...properties, extra: toRecord(extra) },
     };
   }
 }
 
-/** Everything but the body, each value as JSON; undefined when JSON cannot hold one of them. */
+function namesOf({ headers, properties }: RawMessage): Names {
+  return { headers: Object.keys(headers), properties: Object.keys(properties) };
+}
+
+/** Everything but the body, each value as JSON; undefined when JSON cannot hold one of them, or when it is too much. */
 function valuesOf({ contentType, contentEncoding, headers, properties }: RawMessage): readonly string[] | undefined {
-  const texts = [JSON.stringify(contentType), JSON.stringify(contentEncoding)];
-  for (const values of [Object.values(headers), Object.values(properties)]) {
+  const texts: string[] = [];
+  let size = 0;
+  for (const values of [[contentType, contentEncoding], Object.values(headers), Object.values(properties)]) {
     for (const value of values) {
       if (!isPlainJson(value)) return undefined;
-      texts.push(JSON.stringify(value));
+      const text = narrow(JSON.stringify(value));
+      size += text.length;
+      if (size > LARGEST) return undefined;
+      texts.push(text);
     }
   }
   return texts;
+}
+
+/** JSON in characters of one byte: a single other one would double what the whole text takes, body included. */
+function narrow(json: string): string {
+  return isWide.test(json)
+    ? json.replace(wide, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    : json;
 }
 
 /** @param values - as JSON; a name such as `__proto__` is one like any other */

@@ -67,6 +67,23 @@ describe('consuming through a virtual transport', () => {
     expect(new Set(store.takes.map((take) => take.max))).toEqual(new Set([most]));
   });
 
+  test.each([
+    ['is packed', {}, false],
+    ['stays as it is where the store has it in memory anyway', { inMemory: true }, true],
+  ])('a message that was shelved %s', async (_what, parts, isSame) => {
+    const { publish, consume, got } = await open(parts);
+    await publish('q', 'a');
+    await consume(['q'], 1);
+    await vi.waitUntil(() => got.length === 1);
+    const [delivery] = got as [Delivery];
+    const { message } = delivery;
+    expect(delivery.message).toBe(message);
+    delivery.shelve?.();
+    expect(delivery.message === message).toBe(isSame);
+    expect(textsOf(got)).toEqual(['a']);
+    expect(await delivery.settle('ack')).toBe(true);
+  });
+
   test('has the other half of a large window on its way before it hands over the first', async () => {
     const { publish, consume, got, store } = await open();
     await publish('q', ...Array.from({ length: 64 }, (_, index) => String(index)));

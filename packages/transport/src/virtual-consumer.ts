@@ -14,8 +14,8 @@ const LARGE_WINDOW = 32;
 /** Whoever hears from its store so often is known to live. */
 const LONGEST_SILENCE_MS = 60_000;
 
-/** Made once: the error that `abort` would make, with its stack, costs more than all the rest of an interruption. */
-const INTERRUPTED = new Error('the consumer looks at its queues and its window again');
+/** Made once: what `abort` would make each time, with its stack, costs more than all the rest of an interruption. */
+const INTERRUPTED = new DOMException('The consumer looks at its queues and its window again.', 'AbortError');
 
 /** What the consumers of one transport share. */
 export interface ConsumerHost {

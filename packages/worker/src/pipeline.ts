@@ -13,7 +13,7 @@ import { Revocations } from './hold/revocations.ts';
 import type { RunCounter } from './hold/run-counter.ts';
 import { Suspects } from './hold/suspects.ts';
 import { WaitingTasks } from './hold/waiting-tasks.ts';
-import { decodeDelivery, isUndecodable, openTask } from './intake/decode.ts';
+import { decodeDelivery } from './intake/decode.ts';
 import { receivedEventFields } from './intake/received-event.ts';
 import type { TimeLimits } from './limits/time-limits.ts';
 import { Mediator } from './mediator.ts';
@@ -21,6 +21,7 @@ import type { Pool, PoolHost } from './pool/pool.ts';
 import type { Counters } from './request/counters.ts';
 import type { HeldMessage } from './request/held-message.ts';
 import type { ReceivedTask } from './request/received-task.ts';
+import { isUndecodable } from './request/undecodable.ts';
 import { Surrender } from './surrender.ts';
 
 /** What the stages need. */
@@ -65,7 +66,8 @@ export class Pipeline implements PoolHost {
     this.#waiting = new WaitingTasks({
       clock,
       unlimited: settings.workerDisableRateLimits,
-      reopen: (delivery) => openTask(delivery, runtime),
+      reopen: (delivery) => decodeDelivery(delivery, runtime),
+      onUndecodable: (message) => this.#concluder.refuse(message),
       onDue: () => {
         parts.onHeld();
         this.#mediator.pump();

@@ -10,11 +10,11 @@ export async function invokeHere(
   runtime: AppRuntime,
   hostname: string,
 ): Promise<Outcome> {
-  const { delivery, message, request, task, limits } = received;
+  const { message, request, task, limits } = received;
   const body = readBody(message, request, runtime);
   if (isUnreadable(body)) return body;
   received.body = body;
   const environment = { runtime, hostname, isEager: false, abortSignal: () => signal };
-  const invocation = { task: task!, request, body, delivery: deliveryInfoOf(delivery), softLimitMs: limits?.softMs };
+  const invocation = { task: task!, request, body, delivery: deliveryInfoOf(received), softLimitMs: limits?.softMs };
   return invokeTask(invocation, environment);
 }

@@ -14,13 +14,13 @@ export async function tellTimedOut(
   runtime: AppRuntime,
   hostname: string,
 ): Promise<void> {
-  const { task, request, delivery, message } = received;
+  const { task, request, message } = received;
   if (task === undefined || (task.hooks === undefined && !runtime.signals.taskFailure.hasListeners)) return;
   const body = received.body ?? readBody(message, request, runtime);
   if (isUnreadable(body)) return;
   const error = new TimeLimitExceeded(received.limits?.hardMs ?? outcome.runtimeMs);
   const environment = { runtime, hostname, isEager: false, abortSignal: () => AbortSignal.abort(error) };
-  const invocation = { task, request, body, delivery: deliveryInfoOf(delivery) };
+  const invocation = { task, request, body, delivery: deliveryInfoOf(received) };
   try {
     await notifyFailure(invocation, environment, outcome, error);
   } catch (failure) {

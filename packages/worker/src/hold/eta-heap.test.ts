@@ -52,11 +52,28 @@ describe('EtaHeap', () => {
             );
             model = model.filter((entry) => !isWanted(entry));
           }
+          for (const name of ['a', 'b', 'c', 'd']) {
+            const inOrder = model.filter((entry) => entry.id === name).map(({ item }) => item);
+            expect(heap.itemsOf(name)).toEqual(inOrder.sort((a, b) => a - b));
+          }
+          expect(heap.items()).toEqual(model.map(({ item }) => item).sort((a, b) => a - b));
           expect(heap.size).toBe(model.length);
           expect(heap.nextDueMs).toBe(model[0]?.dueMs);
         }
       }),
     );
+  });
+
+  it('takes very many items of one id in no time', () => {
+    const heap = new EtaHeap<number>();
+    for (let item = 0; item < 50_000; item++) heap.add('same', 5, item);
+    const startedMs = performance.now();
+    const taken = Array.from({ length: 25_000 }, () => heap.popDue(5));
+    taken.push(...heap.remove('same'));
+    // Looking through all with the same id for each of them takes many times as long.
+    expect(performance.now() - startedMs).toBeLessThan(2000);
+    expect(taken).toEqual(Array.from({ length: 50_000 }, (_, item) => item));
+    expect([heap.size, heap.itemsOf('same')]).toEqual([0, []]);
   });
 
   it('gives out items that are due together in order of arrival', () => {

@@ -7,8 +7,9 @@ interface HeapEntry<Item> {
   readonly item: Item;
   /** Where it stands in the heap. */
   place: number;
-  /** Another entry with the same id. */
-  same: HeapEntry<Item> | undefined;
+  /** The entries with the same id that came before and after it. */
+  older: HeapEntry<Item> | undefined;
+  newer: HeapEntry<Item> | undefined;
 }
 
 /**
@@ -43,7 +44,9 @@ export class EtaHeap<Item> {
   /** @param dueMs - Unix milliseconds */
   add(id: string, dueMs: number, item: Item): void {
     const place = this.#entries.length;
-    const entry: HeapEntry<Item> = { id, dueMs, order: this.#arrivals++, item, place, same: this.#byId.get(id) };
+    const older = this.#byId.get(id);
+    const entry: HeapEntry<Item> = { id, dueMs, order: this.#arrivals++, item, place, older, newer: undefined };
+    if (older !== undefined) older.newer = entry;
     this.#byId.set(id, entry);
     this.#entries.push(entry);
     this.#up(entry);
@@ -69,7 +72,7 @@ export class EtaHeap<Item> {
 
   #entriesOf(id: string): readonly HeapEntry<Item>[] {
     const entries: HeapEntry<Item>[] = [];
-    for (let entry = this.#byId.get(id); entry !== undefined; entry = entry.same) entries.push(entry);
+    for (let entry = this.#byId.get(id); entry !== undefined; entry = entry.older) entries.push(entry);
     return entries.reverse();
   }
 
@@ -89,14 +92,11 @@ export class EtaHeap<Item> {
   }
 
   #forget(entry: HeapEntry<Item>): void {
-    let before = this.#byId.get(entry.id)!;
-    if (before === entry) {
-      if (entry.same === undefined) this.#byId.delete(entry.id);
-      else this.#byId.set(entry.id, entry.same);
-      return;
-    }
-    while (before.same !== entry) before = before.same!;
-    before.same = entry.same;
+    const { id, older, newer } = entry;
+    if (older !== undefined) older.newer = newer;
+    if (newer !== undefined) newer.older = older;
+    else if (older !== undefined) this.#byId.set(id, older);
+    else this.#byId.delete(id);
   }
 
   #up(entry: HeapEntry<Item>): void {

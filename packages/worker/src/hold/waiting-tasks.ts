@@ -1,7 +1,7 @@
 import type { Clock } from '@celeriac/protocol';
 import type { Delivery } from '@celeriac/transport';
-import { isLost } from '../request/held-message.ts';
-import type { ReceivedTask } from '../request/received-task.ts';
+import { ReceivedTask } from '../request/received-task.ts';
+import { isUndecodable, type Undecodable } from '../request/undecodable.ts';
 import { EtaSchedule } from './eta-schedule.ts';
 import { RateLimits } from './rate-limits.ts';
 import { ReadyQueue } from './ready-queue.ts';
@@ -12,7 +12,9 @@ export interface WaitingParts {
   /** Rate limits do not count. */
   readonly unlimited: boolean;
   /** Reads a task once more. */
-  readonly reopen: (delivery: Delivery) => ReceivedTask;
+  readonly reopen: (delivery: Delivery) => ReceivedTask | Undecodable;
+  /** What was a task cannot be read any more. */
+  readonly onUndecodable: (message: Undecodable) => void;
   /** Some tasks have become ready. */
   readonly onDue: () => void;
 }
@@ -25,19 +27,23 @@ export interface WaitingParts {
  * hangs on old ones stays in memory until all of it is looked through.
  */
 export class WaitingTasks {
-  readonly #ready: ReadyQueue<ReceivedTask> = new ReadyQueue();
+  /** Those whose time has come are opened when it is their turn: very many may be due at once. */
+  readonly #ready: ReadyQueue<ReceivedTask | Delivery> = new ReadyQueue();
+  /** The first of those that are ready, opened. */
+  #first: ReceivedTask | undefined;
   /** Tasks that the pool gave back: they were first before. */
   readonly #returned: ReadyQueue<ReceivedTask> = new ReadyQueue();
   readonly #alone: ReadyQueue<ReceivedTask> = new ReadyQueue();
   readonly #schedule: EtaSchedule<Delivery>;
-  readonly #reopen: (delivery: Delivery) => ReceivedTask;
+  readonly #parts: WaitingParts;
   /** How often tasks of one kind may start. */
   readonly rates: RateLimits;
 
-  constructor({ clock, unlimited, reopen, onDue }: WaitingParts) {
-    this.#reopen = reopen;
+  constructor(parts: WaitingParts) {
+    const { clock, unlimited, onDue } = parts;
+    this.#parts = parts;
     this.#schedule = new EtaSchedule(clock, (due) => {
-      for (const delivery of due) this.add(reopen(delivery));
+      for (const delivery of due) this.#ready.push(delivery);
       onDue();
     });
     this.rates = new RateLimits(clock, unlimited, (tasks) => {
@@ -53,22 +59,25 @@ export class WaitingTasks {
 
   /** Tasks that wait for a slot, or for the turn of their kind. */
   get ready(): number {
-    return this.#ready.size + this.#returned.size + this.#alone.size + this.rates.size;
+    const first = this.#first === undefined ? 0 : 1;
+    return first + this.#ready.size + this.#returned.size + this.#alone.size + this.rates.size;
   }
 
   /** Tasks that wait for their time, in order of arrival. Each is read as it is asked for: let go of one before the next. */
   *heldTasks(): Generator<ReceivedTask, void> {
-    for (const delivery of this.#schedule.items()) yield this.#reopen(delivery);
+    for (const delivery of this.#schedule.items()) yield* this.#opened(delivery);
   }
 
   /** Tasks that wait for their time under this id. */
   heldTasksOf(id: string): readonly ReceivedTask[] {
-    return this.#schedule.itemsOf(id).map(this.#reopen);
+    return this.#schedule.itemsOf(id).flatMap((delivery) => this.#opened(delivery));
   }
 
   /** Tasks that wait for a slot, or for the turn of their kind. */
   get readyTasks(): readonly ReceivedTask[] {
-    return [...this.#alone.items(), ...this.#returned.items(), ...this.#ready.items(), ...this.rates.items()];
+    const first = this.#first === undefined ? [] : [this.#first];
+    const ready = this.#ready.items().flatMap((one) => (one instanceof ReceivedTask ? one : this.#opened(one)));
+    return [...this.#alone.items(), ...this.#returned.items(), ...first, ...ready, ...this.rates.items()];
   }
 
   /** @param etaMs - Unix milliseconds */
@@ -99,11 +108,15 @@ export class WaitingTasks {
 
   /** The next to run; it stays. */
   peek(): ReceivedTask | undefined {
-    return this.#returned.peek() ?? this.#ready.peek();
+    return this.#returned.peek() ?? this.#firstReady();
   }
 
   take(): ReceivedTask | undefined {
-    return this.#returned.shift() ?? this.#ready.shift();
+    const returned = this.#returned.shift();
+    if (returned !== undefined) return returned;
+    const first = this.#firstReady();
+    this.#first = undefined;
+    return first;
   }
 
   get hasLoner(): boolean {
@@ -116,7 +129,7 @@ export class WaitingTasks {
 
   /** Takes out the tasks that wait for their time under this id. */
   unhold(id: string): readonly ReceivedTask[] {
-    return this.#schedule.size === 0 ? [] : this.#schedule.remove(id).map(this.#reopen);
+    return this.#schedule.size === 0 ? [] : this.#schedule.remove(id).flatMap((delivery) => this.#opened(delivery));
   }
 
   /** Takes out the tasks that wait for their time and for which `isWanted` holds. */
@@ -124,8 +137,8 @@ export class WaitingTasks {
     if (this.#schedule.size === 0) return [];
     const wanted: ReceivedTask[] = [];
     this.#schedule.removeWhere((delivery) => {
-      const received = this.#reopen(delivery);
-      if (!isWanted(received)) return false;
+      const [received] = this.#opened(delivery);
+      if (received === undefined || !isWanted(received)) return false;
       wanted.push(received);
       return true;
     });
@@ -134,18 +147,51 @@ export class WaitingTasks {
 
   /** Takes out everything. @returns its deliveries */
   removeAll(): readonly Delivery[] {
-    const ready = this.#removeReady(() => true).map(({ delivery }) => delivery);
-    return [...ready, ...this.#schedule.removeWhere(() => true)];
+    return [...this.#removeReady(() => true), ...this.#schedule.removeWhere(() => true)];
   }
 
   /** Takes out what is not held any more. */
   removeLost(): void {
+    const isLost = (delivery: Delivery): boolean => !delivery.held;
     this.#removeReady(isLost);
-    this.#schedule.removeWhere((delivery) => !delivery.held);
+    this.#schedule.removeWhere(isLost);
   }
 
-  #removeReady(isWanted: (received: ReceivedTask) => boolean): readonly ReceivedTask[] {
-    const removed = [this.#alone, this.#returned, this.#ready].flatMap((queue) => queue.removeWhere(isWanted));
-    return [...removed, ...this.rates.removeWhere(isWanted)];
+  /** Nothing of what waits is acknowledged. */
+  #removeReady(isWanted: (delivery: Delivery) => boolean): readonly Delivery[] {
+    const isWantedTask = ({ delivery }: ReceivedTask): boolean => isWanted(delivery);
+    const removed = [this.#alone, this.#returned].flatMap((queue) => queue.removeWhere(isWantedTask)).map(deliveryOf);
+    if (this.#first !== undefined && isWanted(this.#first.delivery)) {
+      removed.push(this.#first.delivery);
+      this.#first = undefined;
+    }
+    removed.push(...this.#ready.removeWhere((one) => isWanted(deliveryOf(one))).map(deliveryOf));
+    return [...removed, ...this.rates.removeWhere(isWantedTask).map(deliveryOf)];
   }
+
+  #firstReady(): ReceivedTask | undefined {
+    while (this.#first === undefined) {
+      const next = this.#ready.shift();
+      if (next === undefined) return undefined;
+      if (next instanceof ReceivedTask) this.#first = next;
+      else this.#begin(next);
+    }
+    return this.#first;
+  }
+
+  /** Its time has come, and its turn among those that are ready: what may not start yet waits for the turn of its kind. */
+  #begin(delivery: Delivery): void {
+    const opened = this.#parts.reopen(delivery);
+    if (isUndecodable(opened)) this.#parts.onUndecodable(opened);
+    else if (!this.rates.holds(opened)) this.#first = opened;
+  }
+
+  #opened(delivery: Delivery): readonly ReceivedTask[] {
+    const opened = this.#parts.reopen(delivery);
+    return isUndecodable(opened) ? [] : [opened];
+  }
+}
+
+function deliveryOf(waiting: ReceivedTask | Delivery): Delivery {
+  return waiting instanceof ReceivedTask ? waiting.delivery : waiting;
 }

@@ -28,23 +28,14 @@ export interface Decoding {
  */
 export function decodeDelivery(delivery: Delivery, decoding: Decoding): ReceivedTask | Undecodable {
   try {
-    return openTask(delivery, decoding);
+    const { message } = delivery;
+    const { serializers, accept, limits, tasks } = decoding;
+    const request = readTaskRequest(message, () => decodeMessageBody(message, decoding), limits);
+    serializers.requireAccepted(message.contentType, accept);
+    return new ReceivedTask(delivery, message, request, tasks.get(request.task));
   } catch (error) {
     return undecodable(delivery, error, decoding.limits);
   }
-}
-
-/** As {@link decodeDelivery}. @throws what `readTaskRequest` and `decodeMessageBody` throw; nothing when it was decoded before */
-export function openTask(delivery: Delivery, decoding: Decoding): ReceivedTask {
-  const { message } = delivery;
-  const { serializers, accept, limits, tasks } = decoding;
-  const request = readTaskRequest(message, () => decodeMessageBody(message, decoding), limits);
-  serializers.requireAccepted(message.contentType, accept);
-  return new ReceivedTask(delivery, message, request, tasks.get(request.task));
-}
-
-export function isUndecodable(decoded: ReceivedTask | Undecodable): decoded is Undecodable {
-  return 'code' in decoded;
 }
 
 function undecodable(delivery: Delivery, error: unknown, limits: MessageLimits): Undecodable {

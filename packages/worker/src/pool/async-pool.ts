@@ -121,8 +121,8 @@ export class AsyncPool implements Pool {
   }
 
   async #invoke(received: ReceivedTask, task: RegisteredTask, body: TaskBody): Promise<void> {
-    const { request, delivery, limits } = received;
-    const invocation = { task, request, body, delivery: deliveryInfoOf(delivery), softLimitMs: limits?.softMs };
+    const { request, limits } = received;
+    const invocation = { task, request, body, delivery: deliveryInfoOf(received), softLimitMs: limits?.softMs };
     const outcome = await invokeTask(invocation, this.#environment);
     this.#signals.forget(request.id);
     if (this.#givenUp.has(received)) return;

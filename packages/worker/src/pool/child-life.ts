@@ -50,6 +50,7 @@ export class ChildLife {
         return;
       default:
         this.reason = message.reason;
+        void this.stopped();
     }
   }
 

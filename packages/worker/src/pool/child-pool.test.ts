@@ -65,9 +65,10 @@ beforeEach(() => {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function task(name: string, hardMs?: number): ReceivedTask {
-  const delivery = { exchange: '', routingKey: 'q', queue: 'q', redelivered: false, message: { properties: {} } };
+  const delivery = { exchange: '', routingKey: 'q', queue: 'q', redelivered: false };
+  const message = { properties: {} };
   const limits = hardMs === undefined ? undefined : { hardMs, softMs: undefined };
-  return { id: name, request: { id: name, task: 'short' }, delivery, limits } as unknown as ReceivedTask;
+  return { id: name, request: { id: name, task: 'short' }, delivery, message, limits } as unknown as ReceivedTask;
 }
 
 async function poolOf(perChild = 1): Promise<ChildPool> {

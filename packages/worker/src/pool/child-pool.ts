@@ -126,8 +126,8 @@ export class ChildPool implements Pool {
     lane.runs.set(run.job, run);
     lane.ahead.push(run);
     if (!isShort) lane.long++;
-    const { delivery, message, limits } = received;
-    lane.post({ job: run.job, message, delivery: deliveryInfoOf(delivery), softMs: limits?.softMs });
+    const { message, limits } = received;
+    lane.post({ job: run.job, message, delivery: deliveryInfoOf(received), softMs: limits?.softMs });
     if (lane.started < this.#perChild) this.#started(lane, run);
     else this.#aheadWatch.start();
     const { maxTasksPerChild } = this.#parts;

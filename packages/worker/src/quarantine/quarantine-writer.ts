@@ -48,9 +48,9 @@ export class QuarantineWriter {
   async keep(delivery: Delivery, why: QuarantineReason): Promise<void> {
     if (this.#done.has(delivery)) return;
     const { message } = delivery;
-    const what = labelOf(delivery);
+    const what = labelOf(message, delivery.queue);
     const reason = `${escapeForLog(why.reason, EXCERPT)} (${why.code}) ${excerptOf(message)}`;
-    const [transport, isWhole] = await this.#send(delivery, why).catch((error: unknown) => {
+    const [transport, isWhole] = await this.#send(message, delivery.queue, why).catch((error: unknown) => {
       throw new QuarantineError(delivery.queue, `${what}: ${reason}`, error);
     });
     this.#done.add(delivery);
@@ -68,7 +68,7 @@ export class QuarantineWriter {
   }
 
   /** @returns the connection, and whether the copy is whole */
-  async #send({ message, queue }: Delivery, why: QuarantineReason): Promise<readonly [Transport, boolean]> {
+  async #send(message: RawMessage, queue: string, why: QuarantineReason): Promise<readonly [Transport, boolean]> {
     const { clock, publisher } = this.#runtime;
     const transport = await this.#transport();
     if (this.#declaredOn !== transport) {
@@ -106,8 +106,7 @@ export class QuarantineWriter {
 }
 
 /** `Message tasks.add[4cc7438e-…] from celery`, as far as the headers tell. */
-function labelOf({ message, queue }: Delivery): string {
-  const { task, id } = message.headers;
+function labelOf({ headers: { task, id } }: RawMessage, queue: string): string {
   const name = typeof task === 'string' ? escapeForLog(task, LONGEST_NAME) : '?';
   const known = typeof id === 'string' ? escapeForLog(id, LONGEST_NAME) : '?';
   const label = typeof task === 'string' || typeof id === 'string' ? ` ${name}[${known}]` : '';

@@ -5,7 +5,7 @@ import { type AckOptions, EARLY_ACK } from './ack-options.ts';
 import type { HeldMessage } from './held-message.ts';
 import type { RunLimits } from './run-limits.ts';
 
-/** A task message on its way through the worker. One object per message; every stage gets the same one. */
+/** A task message on its way through the worker. Every stage gets the same object; while it waits for its time there is none. */
 export class ReceivedTask implements HeldMessage, RosterMember {
   readonly delivery: Delivery;
   readonly message: RawMessage;

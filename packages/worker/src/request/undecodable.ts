@@ -1,5 +1,6 @@
 import type { SettleHow } from '@celeriac/transport';
 import type { HeldMessage } from './held-message.ts';
+import type { ReceivedTask } from './received-task.ts';
 
 /** A message that is no readable task. */
 export interface Undecodable extends HeldMessage {
@@ -8,4 +9,8 @@ export interface Undecodable extends HeldMessage {
   /** One line that names the field at fault. */
   readonly reason: string;
   readonly settle: SettleHow;
+}
+
+export function isUndecodable(decoded: ReceivedTask | Undecodable): decoded is Undecodable {
+  return 'code' in decoded;
 }

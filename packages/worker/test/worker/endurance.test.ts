@@ -94,12 +94,12 @@ describe('a worker that runs for long', { timeout: 3_600_000 }, () => {
       const p99 = lateMs[Math.floor(held * 0.99)];
       const mostMib = ((await residentBytes(worker.pid!, 'VmHWM')) - idleBytes) / MIB;
       process.stdout.write(
-        `| ${held} tasks held | + ${grownMib.toFixed(0)} MiB, at most + ${mostMib.toFixed(0)} MiB, p99 ${p99} ms late |\n`,
+        `| ${held} tasks held | + ${grownMib.toFixed(0)} MiB, at most + ${mostMib.toFixed(0)} MiB, p99 ${p99} ms late, at most ${lateMs.at(-1)} |\n`,
       );
       // The command is at 113 MiB when it is idle, and is to stay below 300 MB.
-      expect(mostMib).toBeLessThan(172);
+      expect(mostMib).toBeLessThan(LONG ? 172 : 100);
       // A machine that does other things besides may hold up the scaled run.
-      expect(p99).toBeLessThan(LONG ? 1000 : 5000);
+      expect(lateMs.at(-1)).toBeLessThan(LONG ? 1000 : 5000);
     },
   );
 });

@@ -55,7 +55,7 @@ export const reserved: PanelCommand = (panel, args) =>
 /** `scheduled`: earliest first. */
 export const scheduled: PanelCommand = ({ tasks, hostname, runtime }) => {
   const infos = Array.from(tasks.scheduledTasks(), (received) => scheduledInfo(received, hostname, runtime));
-  // Texts of one length and time zone.
+  // All in one time zone; a time without a fraction comes first, since `+` comes before a point.
   return infos.sort(({ eta: one }, { eta: other }) => (one! < other! ? -1 : Number(one! > other!)));
 };
 
