@@ -123,7 +123,7 @@ export class Pipeline implements PoolHost {
     return [...this.#load.handed, ...this.#waiting.readyTasks];
   }
 
-  /** Tasks that wait for their time, in order of arrival. Each is read as it is asked for: let go of one before the next. */
+  /** Tasks that wait for their time, earliest first. Each is read as it is asked for: let go of one before the next. */
   scheduledTasks(): Iterable<ReceivedTask> {
     return this.#waiting.heldTasks();
   }

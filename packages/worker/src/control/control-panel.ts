@@ -7,7 +7,7 @@ export interface TaskPanel {
   readonly activeTasks: readonly ReceivedTask[];
   /** Tasks that wait for a slot. */
   readonly reservedTasks: readonly ReceivedTask[];
-  /** Tasks that wait for their time, in order of arrival. Each is read as it is asked for: let go of one before the next. */
+  /** Tasks that wait for their time, earliest first. Each is read as it is asked for: let go of one before the next. */
   scheduledTasks(): Iterable<ReceivedTask>;
   /** Tasks that wait for their time under this id. */
   scheduledTasksOf(id: string): readonly ReceivedTask[];

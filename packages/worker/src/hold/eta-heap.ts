@@ -31,9 +31,9 @@ export class EtaHeap<Item> {
     return this.#entries[0]?.dueMs;
   }
 
-  /** All items in order of arrival. */
+  /** All items, earliest first. */
   items(): readonly Item[] {
-    return [...this.#entries].sort(byArrival).map(({ item }) => item);
+    return [...this.#entries].sort(compare).map(({ item }) => item);
   }
 
   /** The items with this id, in order of arrival. */
@@ -65,9 +65,9 @@ export class EtaHeap<Item> {
     return this.#removeAll(this.#entriesOf(id));
   }
 
-  /** Takes all items for which `isWanted` holds, which is asked in order of arrival. */
+  /** Takes all items for which `isWanted` holds, earliest first. */
   removeWhere(isWanted: (item: Item) => boolean): readonly Item[] {
-    return this.#removeAll([...this.#entries].sort(byArrival).filter(({ item }) => isWanted(item)));
+    return this.#removeAll(this.#entries.filter(({ item }) => isWanted(item)).sort(compare));
   }
 
   #entriesOf(id: string): readonly HeapEntry<Item>[] {
@@ -135,8 +135,4 @@ export class EtaHeap<Item> {
 
 function compare<Item>(one: HeapEntry<Item>, other: HeapEntry<Item>): number {
   return one.dueMs - other.dueMs || one.order - other.order;
-}
-
-function byArrival<Item>(one: HeapEntry<Item>, other: HeapEntry<Item>): number {
-  return one.order - other.order;
 }

@@ -19,7 +19,7 @@ export class EtaSchedule<Item> {
     return this.#heap.size;
   }
 
-  /** All items in order of arrival. */
+  /** All items, earliest first. */
   items(): readonly Item[] {
     return this.#heap.items();
   }
@@ -42,7 +42,7 @@ export class EtaSchedule<Item> {
     return removed;
   }
 
-  /** Takes out all items for which `isWanted` holds, which is asked in order of arrival. */
+  /** Takes out all items for which `isWanted` holds. */
   removeWhere(isWanted: (item: Item) => boolean): readonly Item[] {
     const removed = this.#heap.removeWhere(isWanted);
     this.#arm();

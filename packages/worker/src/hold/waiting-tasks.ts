@@ -63,7 +63,7 @@ export class WaitingTasks {
     return first + this.#ready.size + this.#returned.size + this.#alone.size + this.rates.size;
   }
 
-  /** Tasks that wait for their time, in order of arrival. Each is read as it is asked for: let go of one before the next. */
+  /** Tasks that wait for their time, earliest first. Each is read as it is asked for: let go of one before the next. */
   *heldTasks(): Generator<ReceivedTask, void> {
     for (const delivery of this.#schedule.items()) yield* this.#opened(delivery);
   }

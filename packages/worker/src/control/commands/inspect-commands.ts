@@ -53,11 +53,8 @@ export const reserved: PanelCommand = (panel, args) =>
   panel.tasks.reservedTasks.map((received) => infoOf(panel, received, args['safe'] === true));
 
 /** `scheduled`: earliest first. */
-export const scheduled: PanelCommand = ({ tasks, hostname, runtime }) => {
-  const infos = Array.from(tasks.scheduledTasks(), (received) => scheduledInfo(received, hostname, runtime));
-  // All in one time zone; a time without a fraction comes first, since `+` comes before a point.
-  return infos.sort(({ eta: one }, { eta: other }) => (one! < other! ? -1 : Number(one! > other!)));
-};
+export const scheduled: PanelCommand = ({ tasks, hostname, runtime }) =>
+  Array.from(tasks.scheduledTasks(), (received) => scheduledInfo(received, hostname, runtime));
 
 /** `revoked` */
 export const revoked: PanelCommand = ({ tasks }) => [...tasks.revokedIds.keys()];
